@@ -1,0 +1,1 @@
+"""The contract over HTTP, free of framework and store."""

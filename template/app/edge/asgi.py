@@ -1,0 +1,84 @@
+"""ASGI in small pieces: its types, one request's head, its body, an answer."""
+
+import re
+import uuid
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from app.edge.store import Answer
+from app.errors import PayloadTooLarge
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Any, Any, Any], Awaitable[None]]  # each framework has its own types for the three
+
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+class ClientLeft(Exception):
+    """Nobody waits for the answer."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """A request without its body. `path` lacks one slash at its end; of equal headers the last."""
+
+    method: str
+    path: str
+    query: bytes
+    headers: dict[str, str]
+    repeated: frozenset[str]
+    client: str
+
+    @classmethod
+    def of(cls, scope: Scope) -> "Head":
+        headers = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]]
+        names = [name for name, _ in headers]
+        return cls(
+            method=scope["method"],
+            path=scope["path"].removesuffix("/") or "/",
+            query=scope["query_string"],
+            headers=dict(headers),
+            repeated=frozenset(name for name in names if names.count(name) > 1),
+            client=(scope.get("client") or ("-",))[0],
+        )
+
+    @property
+    def reads(self) -> bool:
+        return self.method in ("GET", "HEAD", "OPTIONS")
+
+    def identify(self) -> str:
+        """The caller's X-Request-ID if it is harmless in a log line, else a new one."""
+        given = self.headers.get("x-request-id", "")
+        return given if re.fullmatch(r"[A-Za-z0-9._-]{1,64}", given) else uuid.uuid4().hex
+
+
+async def read_body(receive: Receive, head: Head, limit: int) -> bytes:
+    """Raises PayloadTooLarge after reading up to ten times the limit: who still sends must be
+    able to read the answer, and a closed socket would reach them as a reset."""
+    too_large = PayloadTooLarge(f"The body is over {limit} bytes.", headers={"connection": "close"})
+    if "expect" in head.headers and int(head.headers.get("content-length", "0")) > limit:
+        raise too_large  # it waits for leave to send, and gets none
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientLeft
+        size += len(message.get("body", b""))
+        if size <= limit:
+            chunks.append(message.get("body", b""))
+        if not message.get("more_body") or size > 10 * limit:
+            break
+    if size > limit:
+        raise too_large
+    return b"".join(chunks)
+
+
+async def send_answer(send: Send, answer: Answer) -> None:
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in answer.headers]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

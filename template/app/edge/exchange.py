@@ -1,0 +1,107 @@
+"""One request on its way through a framework.
+
+The framework's answer is kept until it is whole; then the transaction ends, and only then the
+client hears of it. This happens inside the framework's last `send`, so that what it does after
+answering (background tasks, the exit of yield dependencies) runs after the commit.
+"""
+
+import asyncio
+from typing import Any
+
+from app.edge.asgi import App, ClientLeft, Head, Message, Receive, Scope
+from app.edge.store import Answer, Unit
+from app.errors import DeadlinePassed, Unavailable
+from app.log import log
+
+
+class Exchange:
+    def __init__(self, scope: Scope, head: Head, body: bytes, receive: Receive) -> None:
+        self.scope, self.head, self.body = scope, head, body
+        self.unit: Unit | None = None
+        self._answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._left = asyncio.create_task(_left(receive))
+        self._committing = False
+        self._asked = False
+        self._start: Message = {}
+        self._chunks: list[bytes] = []
+
+    async def answer(
+        self, work: asyncio.Task[None], *, seconds: float, commit_seconds: float
+    ) -> Answer:
+        """What `work` brings about, unless it is late or nobody waits for it: then it is cancelled
+        and rolled back. Raises what went wrong, DeadlinePassed, ClientLeft."""
+        work.add_done_callback(lambda _: self._left.cancel())
+        either: set[asyncio.Future[Any]] = {self._answer, self._left}
+        await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if self._committing:  # neither a late nor a leaving client changes what is true now
+            await asyncio.wait({self._answer}, timeout=commit_seconds)
+        if not self._answer.done():
+            self.fail(self._why())
+            work.cancel()
+        return self._answer.result()
+
+    def _why(self) -> Exception:
+        if self._committing:
+            return Unavailable("It is not known whether this was written: read before you retry.")
+        return ClientLeft() if self._left.done() else DeadlinePassed()
+
+    async def through(self, app: App) -> None:
+        path = self.head.path
+        inner = {**self.scope, "path": path, "raw_path": path.encode(errors="surrogateescape")}
+        inner |= {"method": "GET" if self.head.method == "HEAD" else self.head.method}
+        inner |= {"unit": self.unit, "extensions": {}}
+        await app(inner, self._receive, self._keep)
+        self.fail(RuntimeError("the framework did not answer"))
+
+    def fail(self, error: Exception) -> None:
+        if not self._answer.done():
+            self._answer.set_exception(error)
+            self._answer.exception()  # seen: nobody may be waiting any more
+
+    def break_off(self, error: Exception) -> None:
+        """`error` came out of the framework; after an answer it has no other way to be heard."""
+        if self._answer.done():
+            log.error("failed after the answer", exc_info=error)
+        self.fail(error)
+
+    async def _receive(self) -> Message:
+        if self._asked:
+            await asyncio.shield(self._left)
+            return {"type": "http.disconnect"}
+        self._asked = True
+        return {"type": "http.request", "body": self.body, "more_body": False}
+
+    async def _keep(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        self._chunks.append(message.get("body", b""))
+        if not message.get("more_body"):
+            await self._settle(_answer(self._start, b"".join(self._chunks)))
+
+    async def _settle(self, answer: Answer) -> None:
+        """Nothing may be raised: a framework that has answered cannot answer again."""
+        try:
+            if self.unit is not None:
+                await self._end(self.unit, answer)
+            if not self._answer.done():
+                self._answer.set_result(answer)
+        except Exception as error:
+            self.fail(error)
+
+    async def _end(self, unit: Unit, answer: Answer) -> None:
+        if answer.status < 400 and not self.head.reads and not self._answer.done():
+            self._committing = True
+            await unit.commit()
+        await unit.close()
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _answer(start: Message, body: bytes) -> Answer:
+    headers: list[tuple[Any, Any]] = list(start.get("headers", []))
+    text = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers]
+    return Answer(start["status"], text, body)

@@ -1,0 +1,57 @@
+"""Liveness and readiness. A probe never waits: an orchestrator judges by silence."""
+
+import asyncio
+
+from app.edge.asgi import Head
+from app.edge.envelope import failure, success
+from app.edge.store import Answer, NotReady, Store
+from app.errors import MethodNotAllowed, Unavailable
+from app.log import log
+
+ALLOW = "GET, HEAD, OPTIONS"
+CHECK_SECONDS = 0.8  # of the one second in which /ready answers
+
+
+class Health:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.draining = False
+        self._check: asyncio.Task[None] | None = None
+
+    def drain(self) -> None:
+        self.draining = True
+
+    def owns(self, head: Head) -> bool:
+        return head.path in ("/health", "/ready")
+
+    async def answer(self, head: Head) -> Answer:
+        if head.method == "OPTIONS":
+            return Answer(204, [("allow", ALLOW)])
+        if not head.reads:
+            raise MethodNotAllowed(headers={"allow": ALLOW})
+        return self._alive() if head.path == "/health" else await self._ready()
+
+    def _alive(self) -> Answer:
+        """The process answers; a dead database never restarts it."""
+        return success({"status": "alive"})
+
+    async def _ready(self) -> Answer:
+        reason = "draining: the process is about to end" if self.draining else await self._reason()
+        return failure(Unavailable(reason)) if reason else success({"status": "ready"})
+
+    async def _reason(self) -> str:
+        """Cancelling a driver that waits for a frozen server takes seconds: the check is left to
+        itself, and asked again, until it ends."""
+        if self._check is None or self._check.done():
+            self._check = asyncio.create_task(self._store.check())
+        await asyncio.wait({self._check}, timeout=CHECK_SECONDS)
+        if not self._check.done():
+            return "database: it does not answer in time"
+        return _told(self._check.exception())
+
+
+def _told(error: BaseException | None) -> str:
+    if error is None or isinstance(error, NotReady):
+        return str(error or "")
+    log.warning("the database is away", exc_info=error)
+    return "database: it cannot be reached"

@@ -1,0 +1,134 @@
+"""What the edge adds to every answer, it adds to the framework's OpenAPI document."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from app.edge.accept import JSON, PROBLEM
+from app.edge.envelope import ErrorEnvelope, Problem
+from app.edge.strict import MERGE_PATCH
+from app.errors import (
+    AppError,
+    Conflict,
+    MalformedRequest,
+    NotAcceptable,
+    NotFound,
+    PayloadTooLarge,
+    PreconditionRequired,
+    RequestTimeout,
+    Unavailable,
+    UnsupportedMediaType,
+    ValidationFailed,
+    VersionMismatch,
+)
+
+Node = dict[str, Any]
+TEXT = {"type": "string"}
+REQUEST_ID = {"description": "Also in every log line.", "schema": TEXT}
+ALWAYS: list[type[AppError]] = [MalformedRequest, NotAcceptable, AppError, Unavailable]
+WITH_BODY: list[type[AppError]] = [
+    RequestTimeout,
+    Conflict,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    ValidationFailed,
+]
+WITH_PRECONDITION: list[type[AppError]] = [VersionMismatch, PreconditionRequired]
+IF_NONE_MATCH = {"name": "If-None-Match", "in": "header", "required": False, "schema": TEXT}
+
+
+def describe(document: Node) -> Node:
+    """Changes the document in place and returns it."""
+    for path, method, operation in _operations(document):
+        parameters = operation.setdefault("parameters", [])
+        operation["summary"] = operation["operationId"].replace("_", " ").capitalize()
+        _preconditions(operation, method, parameters)
+        _merge_patch(operation, method)
+        _refusals(operation, path, parameters)
+        for status, response in operation["responses"].items():
+            _successes(status, response)
+    _components(document)
+    return document
+
+
+def queries(document: Node) -> dict[tuple[str, str], frozenset[str]]:
+    """(path, method) → the query parameters it declares: what is documented is accepted."""
+    return {
+        (path, method.upper()): frozenset(
+            parameter["name"]
+            for parameter in operation.get("parameters", [])
+            if parameter["in"] == "query"
+        )
+        for path, method, operation in _operations(document)
+    }
+
+
+def _operations(document: Node) -> Iterator[tuple[str, str, Node]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if path.startswith("/api/"):
+                yield path, method, operation
+
+
+def _preconditions(operation: Node, method: str, parameters: list[Node]) -> None:
+    for parameter in parameters:
+        if parameter["name"].lower() == "if-match":  # optional in code: 404 comes before 428
+            parameter |= {"required": True, "schema": TEXT}
+    if method == "get" and "ETag" in operation["responses"].get("200", {}).get("headers", {}):
+        parameters.append(IF_NONE_MATCH)
+        operation["responses"]["304"] = {"description": "Not Modified"}
+
+
+def _merge_patch(operation: Node, method: str) -> None:
+    if method == "patch" and "requestBody" in operation:
+        content = operation["requestBody"]["content"]
+        content[MERGE_PATCH] = content[JSON]
+
+
+def _refusals(operation: Node, path: str, parameters: list[Node]) -> None:
+    errors = list(ALWAYS)
+    if "requestBody" in operation:
+        errors += WITH_BODY
+    if any(parameter["in"] == "query" for parameter in parameters):
+        errors.append(ValidationFailed)
+    if "{" in path:
+        errors.append(NotFound)
+    if any(parameter["name"].lower() == "if-match" for parameter in parameters):
+        errors += WITH_PRECONDITION
+    responses = operation["responses"]
+    responses.pop(str(ValidationFailed.status), None)  # the framework's own, of another shape
+    for error in errors:
+        responses[str(error.status)] = {"$ref": f"#/components/responses/{error.__name__}"}
+
+
+def _successes(status: str, response: Node) -> None:
+    if "$ref" not in response:
+        response["description"] = HTTPStatus(int(status)).phrase
+        response.setdefault("headers", {})["X-Request-ID"] = REQUEST_ID
+
+
+def _components(document: Node) -> None:
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for framework in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(framework, None)
+    for model in (ErrorEnvelope, Problem):
+        own = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= own.pop("$defs") | {model.__name__: own}
+    errors: set[type[AppError]] = {*ALWAYS, *WITH_BODY, *WITH_PRECONDITION, NotFound}
+    ordered = sorted(errors, key=lambda error: (error.status, error.code))
+    components["responses"] = {error.__name__: _refusal(error) for error in ordered}
+
+
+def _refusal(error: type[AppError]) -> Node:
+    headers = {"X-Request-ID": REQUEST_ID}
+    if error.status == Unavailable.status:
+        headers["Retry-After"] = {"description": "Seconds.", "schema": TEXT}
+    return {
+        "description": error.hint,
+        "headers": headers,
+        "content": {
+            JSON: {"schema": {"$ref": "#/components/schemas/ErrorEnvelope"}},
+            PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}},
+        },
+    }

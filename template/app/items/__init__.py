@@ -1,0 +1,1 @@
+"""The example resource: rename it, or copy it for the next one."""

@@ -1,0 +1,68 @@
+"""PostgreSQL by psycopg: one driver for the service and for its migrations."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from app.settings import Settings
+
+CONNECT_SECONDS = 3
+LOCK = text("SELECT pg_try_advisory_lock(7236001)")
+UNLOCK = text("SELECT pg_advisory_unlock(7236001)")
+
+
+def make_engine(settings: Settings, **options: Any) -> AsyncEngine:
+    statement, idle = settings.database_timeout_seconds, settings.request_timeout_seconds + 5
+    limits = {
+        "statement_timeout": statement,
+        "lock_timeout": statement / 2,
+        "idle_in_transaction_session_timeout": idle,
+    }
+    return create_async_engine(
+        _url(settings),
+        max_overflow=0,
+        pool_timeout=2,
+        pool_pre_ping=True,  # a restarted server costs nobody an error
+        pool_recycle=1800,
+        pool_use_lifo=True,
+        connect_args=_connect_args(limits),
+        **options,
+    )
+
+
+def make_sync_engine(settings: Settings) -> Engine:
+    """For migrations: they may take long, but not wait long for a lock that traffic holds."""
+    return create_engine(
+        _url(settings), poolclass=NullPool, connect_args=_connect_args({"lock_timeout": 5.0})
+    )
+
+
+@contextmanager
+def migrating(connection: Connection) -> Iterator[None]:
+    """One migration at a time. Polled: a blocking wait for the lock deadlocks with
+    CREATE INDEX CONCURRENTLY of the one that holds it."""
+    while not connection.scalar(LOCK):
+        connection.commit()
+        time.sleep(0.2)
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(UNLOCK)
+        connection.commit()
+
+
+def _url(settings: Settings) -> URL:
+    url = make_url(settings.database_url.get_secret_value().replace("postgres://", "postgresql://"))
+    return url.set(drivername="postgresql+psycopg")
+
+
+def _connect_args(limits: dict[str, float]) -> dict[str, Any]:
+    """The server's own limits, in milliseconds."""
+    options = " ".join(f"-c {name}={int(seconds * 1000)}" for name, seconds in limits.items())
+    return {"connect_timeout": CONNECT_SECONDS, "options": f"-c timezone=UTC {options}"}

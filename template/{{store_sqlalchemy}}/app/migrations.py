@@ -1,0 +1,50 @@
+"""Alembic behind neutral commands: `app migrate`, `app migrations check|sql`."""
+
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection
+
+PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
+
+
+def migrate() -> None:
+    """To the newest revision. Two at once: the second waits, then finds nothing to do."""
+    command.upgrade(_config(), "head")
+
+
+def check() -> str | None:
+    """What the models have that no migration makes."""
+    try:
+        command.check(_config())
+    except CommandError as error:
+        return str(error)
+    return None
+
+
+def print_sql() -> None:
+    """Every migration as SQL on stdout, for those who review or run it by hand."""
+    command.upgrade(_config(), "head", sql=True)
+
+
+def is_behind(connection: Connection) -> bool:
+    """A revision that this build does not know is ahead: a newer release has migrated."""
+    head, known = _revisions()
+    current = MigrationContext.configure(connection).get_current_revision()
+    return current != head and (current is None or current in known)
+
+
+@cache
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    scripts = ScriptDirectory.from_config(_config())
+    known = frozenset(script.revision for script in scripts.walk_revisions())
+    return scripts.get_current_head(), known
+
+
+def _config() -> Config:
+    return Config(toml_file=PYPROJECT)

@@ -1,0 +1,61 @@
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from app.settings import EXAMPLE, Settings
+
+STRONG = "0123456789abcdefghijklmnopqrstuvwxyz"
+URL = "postgresql://localhost/db"
+
+
+def test_the_example_lists_every_setting() -> None:
+    text = Path(".env.example").read_text(encoding="utf-8")
+
+    listed = set(re.findall(r"^(?:# )?([A-Z_]+)=", text, re.MULTILINE))
+
+    assert listed - {"TEST_DATABASE_URL"} == {name.upper() for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("environment", ["staging", "production"])
+@pytest.mark.parametrize("secret", ["", "short", "a" * 40, "abab" * 10, EXAMPLE])
+def test_a_weak_secret_is_refused_by_name(environment: str, secret: str) -> None:
+    with pytest.raises(ValidationError, match="SECRET_KEY"):
+        Settings.model_validate(
+            {"environment": environment, "secret_key": secret, "database_url": URL}
+        )
+
+
+def test_every_origin_is_refused_outside_development() -> None:
+    with pytest.raises(ValidationError, match="CORS_ORIGINS"):
+        Settings.model_validate(
+            {
+                "environment": "production",
+                "secret_key": STRONG,
+                "database_url": URL,
+                "cors_origins": "*",
+            }
+        )
+
+
+def test_a_refusal_never_shows_the_value() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings.model_validate({"port": "SECRET", "database_url": URL})
+
+    assert "SECRET" not in str(refused.value)
+
+
+def test_a_missing_secret_is_made_up_in_development() -> None:
+    one, other = (Settings.model_validate({"database_url": URL}) for _ in range(2))
+
+    assert len(one.secret_key.get_secret_value()) >= 32
+    assert one.secret_key != other.secret_key
+
+
+def test_origins_are_listed_by_comma() -> None:
+    listed = Settings.model_validate(
+        {"database_url": URL, "cors_origins": "https://a.example, https://b.example"}
+    )
+
+    assert listed.cors_origins == {"https://a.example", "https://b.example"}

@@ -2,6 +2,7 @@
 other host."""
 
 from collections.abc import Iterator
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any, Never
 
@@ -23,10 +24,13 @@ ASSETS = Path(fastapi_offline.__file__).with_name("static")
 SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
-def make_api(title: str, description: str, *, docs: bool) -> FastAPI:
+def make_api(distribution: str, *, docs: bool) -> FastAPI:
+    """Its version and description are those of pyproject.toml."""
+    about = metadata(distribution)
     api = FastAPI(
-        title=title,
-        description=description,
+        title=distribution,
+        version=about["Version"],
+        description=about["Summary"],
         openapi_url="/openapi.json" if docs else None,
         docs_url=None,
         redoc_url=None,

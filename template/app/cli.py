@@ -8,6 +8,7 @@ import uvicorn
 from pydantic import ValidationError
 
 from app import migrations
+from app.log import configure
 from app.settings import settings
 
 GRACE_SECONDS = 20  # of an orchestrator's 30, after the drain delay
@@ -16,6 +17,7 @@ GRACE_SECONDS = 20  # of an orchestrator's 30, after the drain delay
 def main() -> None:
     arguments = _parser().parse_args()
     _refuse_weak_settings()
+    configure(settings().log_level, readable=settings().environment == "development")
     if arguments.command == "serve":
         serve(reload=arguments.reload)
     elif arguments.command == "migrate":

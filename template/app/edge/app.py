@@ -63,12 +63,12 @@ class Edge:
 
     async def _answer(self, scope: Scope, head: Head, receive: Receive) -> Answer:
         """Refusals in the order of the contract: the first that applies is told."""
-        probe = self.health.owns(head)
-        if len(self.working) >= self.settings.in_flight_limit and not probe:
-            raise Overloaded
-        body = await self._body(head, receive)
-        if probe:
+        if self.health.owns(head):
+            await self._body(head, receive)
             return await self.health.answer(head)
+        self._check_load()
+        body = await self._body(head, receive)
+        self._check_load()  # others may have been faster
         route, allow = self.routes.find(head.method, head.path)
         if head.method == "OPTIONS":
             return Answer(204, [("allow", allow)])
@@ -82,6 +82,11 @@ class Edge:
             seconds=self.settings.request_timeout_seconds,
             commit_seconds=self.settings.database_timeout_seconds,
         )
+
+    def _check_load(self) -> None:
+        """Bodies on their way do not count: slow clients would shut out the others."""
+        if len(self.working) >= self.settings.in_flight_limit:
+            raise Overloaded
 
     async def _body(self, head: Head, receive: Receive) -> bytes:
         try:

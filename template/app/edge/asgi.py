@@ -25,27 +25,32 @@ class ClientLeft(Exception):
 
 @dataclass(frozen=True)
 class Head:
-    """A request without its body. `path` lacks one slash at its end; of equal headers the last."""
+    """A request without its body. `path` lacks one slash at its end; header lines of one name are
+    joined, as RFC 9110, section 5.3, has it."""
 
     method: str
     path: str
     query: bytes
     headers: dict[str, str]
-    repeated: frozenset[str]
     client: str
 
     @classmethod
     def of(cls, scope: Scope) -> "Head":
-        headers = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]]
-        names = [name for name, _ in headers]
+        headers: dict[str, str] = {}
+        for name, value in scope["headers"]:
+            key, text = name.decode("latin-1"), value.decode("latin-1")
+            headers[key] = f"{headers[key]}, {text}" if key in headers else text
         return cls(
             method=scope["method"],
             path=scope["path"].removesuffix("/") or "/",
             query=scope["query_string"],
-            headers=dict(headers),
-            repeated=frozenset(name for name in names if names.count(name) > 1),
+            headers=headers,
             client=(scope.get("client") or ("-",))[0],
         )
+
+    @property
+    def raw(self) -> list[tuple[bytes, bytes]]:
+        return [(k.encode("latin-1"), v.encode("latin-1")) for k, v in self.headers.items()]
 
     @property
     def reads(self) -> bool:

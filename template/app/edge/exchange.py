@@ -49,7 +49,7 @@ class Exchange:
         path = self.head.path
         inner = {**self.scope, "path": path, "raw_path": path.encode(errors="surrogateescape")}
         inner |= {"method": "GET" if self.head.method == "HEAD" else self.head.method}
-        inner |= {"unit": self.unit, "extensions": {}}
+        inner |= {"headers": self.head.raw, "unit": self.unit, "extensions": {}}
         await app(inner, self._receive, self._keep)
         self.fail(RuntimeError("the framework did not answer"))
 

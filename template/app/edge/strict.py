@@ -8,6 +8,7 @@ import math
 from typing import Any, Never
 from urllib.parse import parse_qsl
 
+from app.edge.accept import JSON
 from app.edge.asgi import Head
 from app.errors import MalformedRequest, UnsupportedMediaType
 
@@ -39,14 +40,12 @@ def check_body(head: Head, body: bytes) -> None:
 
 
 def _is_json(head: Head) -> bool:
-    media, _, options = head.headers.get("content-type", "").lower().partition(";")
-    known = ("application/json", MERGE_PATCH) if head.method == "PATCH" else ("application/json",)
-    charset = options.replace(" ", "").replace('"', "").partition("charset=")[2]
+    media, *options = head.headers.get("content-type", "").lower().split(";")
+    known = (JSON, MERGE_PATCH) if head.method == "PATCH" else (JSON,)
+    parameters = [option.partition("=") for option in options]
+    charsets = {value.strip(' "') for name, _, value in parameters if name.strip() == "charset"}
     return (
-        media.strip() in known
-        and charset in ("", "utf-8")
-        and not {"content-type"} & head.repeated
-        and "content-encoding" not in head.headers
+        media.strip() in known and charsets <= {"utf-8"} and "content-encoding" not in head.headers
     )
 
 

@@ -20,7 +20,7 @@ async def test_every_operation_states_its_refusals(client: httpx2.AsyncClient) -
         for path, item in document["paths"].items()
         for method, operation in item.items()
     }
-    assert {key: operation["operationId"] for key, operation in found.items()} == OPERATIONS
+    assert OPERATIONS.items() <= {key: each["operationId"] for key, each in found.items()}.items()
     for (method, path), operation in found.items():
         expected = {"400", "406", "500", "503"}
         expected |= {"404"} if "{" in path else set()

@@ -50,7 +50,7 @@ def _refuse_weak_settings() -> None:
 
 
 def serve(*, reload: bool) -> None:
-    if settings().environment == "development":
+    if settings().environment == "development" and sys.stderr.isatty():
         print(f"http://{settings().host}:{settings().port}/docs", file=sys.stderr)
     # uvicorn raises the signal once more when it has ended: SIGTERM is a good end, exit 0.
     signal.signal(signal.SIGTERM, lambda *_: None)

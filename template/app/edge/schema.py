@@ -12,7 +12,7 @@ class Body(BaseModel):
 
 
 def _no_nul(text: str) -> str:
-    if "\x00" in text:  # PostgreSQL stores none
+    if "\x00" in text:  # a database may store none, or end the text there
         raise ValueError("NUL is not allowed")
     return text
 

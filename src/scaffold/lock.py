@@ -1,0 +1,29 @@
+"""The project's lock file, made by the uv that is installed with this package."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from scaffold.errors import StepFailed
+
+RESUME = "make setup"
+
+
+def lock(folder: Path) -> tuple[str, str]:
+    from uv import find_uv_bin
+
+    done = subprocess.run(
+        [find_uv_bin(), "lock", "--python", sys.executable],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise StepFailed(f"`uv lock` failed: {done.stderr.strip()}", "")
+    if not (folder / "uv.lock").exists():
+        return "locked", "with the uv workspace that it lies in"
+    packages = re.findall(r"^\[\[package\]\]", (folder / "uv.lock").read_text(), re.MULTILINE)
+    return "locked", f"{len(packages) - 1} packages"

@@ -1,0 +1,83 @@
+"""What people and programs are told: people on stderr, one JSON document on stdout."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from time import perf_counter
+from typing import Any
+
+from scaffold.errors import Refusal
+
+
+@dataclass(frozen=True)
+class Step:
+    verb: str  # what was done, in the past tense
+    detail: str
+    seconds: float = 0.0
+
+
+@dataclass
+class Report:
+    command: str
+    as_json: bool
+    steps: list[Step] = field(default_factory=list)
+
+    def step(self, doing: str, act: Callable[[], tuple[str, str]]) -> None:
+        """Run `act`, which answers with a verb and a detail, and say how long it took."""
+        moving = not self.as_json and can_move_cursor()
+        if moving:
+            print(f"  {doing} ...", end="", file=sys.stderr, flush=True)
+        started = perf_counter()
+        try:
+            verb, detail = act()
+        finally:
+            if moving:
+                print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        step = Step(verb, detail, round(perf_counter() - started, 2))
+        self.steps.append(step)
+        self.say(f"  {step.verb:<12}  {step.detail:<40}  {step.seconds:.1f} s")
+
+    def say(self, text: str) -> None:
+        if not self.as_json:
+            print(text, file=sys.stderr, flush=True)
+
+    def finish(self, data: Mapping[str, Any]) -> None:
+        if self.as_json:
+            steps = [asdict(step) for step in self.steps]
+            print(document(self.command, {**data, "steps": steps}))
+
+
+def can_move_cursor() -> bool:
+    return sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def can_ask() -> bool:
+    return sys.stdin.isatty() and can_move_cursor()
+
+
+def refuse(command: str, refusal: Refusal, *, as_json: bool) -> None:
+    if as_json:
+        print(document(command, {}, refusal))
+    else:
+        print(f"error: {refusal.message}\n\nhint: {refusal.hint}", file=sys.stderr)
+
+
+def document(command: str, data: Mapping[str, Any], refusal: Refusal | None = None) -> str:
+    return json.dumps(
+        {
+            "schema": "scaffold/1",
+            "command": command,
+            "ok": refusal is None,
+            "exit_code": refusal.exit_code if refusal else 0,
+            "data": data,
+            "error": refusal
+            and {
+                "code": refusal.code,
+                "message": refusal.message,
+                "hint": refusal.hint,
+                "fixes": list(refusal.fixes),
+            },
+        }
+    )

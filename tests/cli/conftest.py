@@ -1,0 +1,154 @@
+"""The command as its users run it: a real process with a home of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from scaffold import distribution
+
+BIN = Path(sys.executable).parent
+SCAFFOLD = BIN / "scaffold"
+
+# Enough for a project without steps that need a network or a git identity.
+BARE = ("--defaults", "--no-git", "--no-lock")
+
+GITCONFIG = "[user]\nname = Ada\nemail = ada@example.com\n"
+
+# As if `scaffold` had been installed with the template in the folder that is the next word.
+PROGRAM = """\
+import pathlib, sys
+from scaffold import cli, distribution
+source = pathlib.Path(sys.argv.pop(1))
+distribution.source = lambda: source
+cli.main()
+"""
+ON_SOURCE = (sys.executable, "-c", PROGRAM)
+
+# Everything that copier.yml may come to use: several choices, and choices that exclude others.
+RICH = """\
+_subdirectory: template
+_envops: {undefined: jinja2.StrictUndefined, block_start_string: "#{%"}
+name:
+  type: str
+  help: What is it called
+  default: "{{ _folder_name | lower | regex_replace('[^a-z]+', '-') | trim('-') }}"
+  validator: "{{ '' if name | regex_search('^[a-z-]+$') else 'use small letters' }}"
+database:
+  type: str
+  help: Which database
+  default: sqlite
+  choices:
+    "SQLite  a file": sqlite
+    "PostgreSQL  a server": postgresql
+deploy:
+  type: str
+  help: Where will it run
+  multiselect: true
+  default: [compose]
+  choices:
+    "Compose  one machine": compose
+    "Kubernetes  many machines":
+      value: kubernetes
+      validator: "{{ 'replicas cannot share a file' if database == 'sqlite' else '' }}"
+    "Bare  none at all": bare
+  validator: "{{ 'bare goes with nothing' if 'bare' in deploy and deploy | length > 1 else '' }}"
+"""
+BANNER = """\
+banner:
+  type: str
+  help: What does it say
+  default: "{{ name }} on {{ database }} in {{ deploy | length }}"
+"""
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / ".gitconfig").write_text(GITCONFIG)
+    return folder
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """The empty folder in which commands run."""
+    folder = tmp_path / "desk"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def environment(home: Path) -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GIT_", "COPIER_", "XDG_")) and name != "EMAIL"
+    }
+    return kept | {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "TERM": "xterm"}
+
+
+@pytest.fixture
+def scaffold(desk: Path, environment: dict[str, str]) -> Run:
+    """Run `scaffold` with these words, its input closed."""
+
+    def run(
+        *words: str | Path, cwd: Path = desk, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return execute([SCAFFOLD, *words], cwd, environment | (env or {}))
+
+    return run
+
+
+@pytest.fixture
+def rich(tmp_path: Path) -> Path:
+    return source(tmp_path, RICH + BANNER)
+
+
+def source(folder: Path, questions: str) -> Path:
+    """A template that renders its answers only."""
+    (folder / "source/template").mkdir(parents=True)
+    (folder / "source/copier.yml").write_text(questions)
+    answers_file = "{{ _copier_conf.answers_file }}.jinja"
+    shutil.copy(distribution.source() / "template" / answers_file, folder / "source/template")
+    return folder / "source"
+
+
+def execute(
+    words: Sequence[str | Path], cwd: Path, environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        words,
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """The bytes of every file by its path, without the repository."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".git" not in path.relative_to(folder).parts
+    }
+
+
+def said(done: subprocess.CompletedProcess[str]) -> tuple[int, str, str]:
+    """All that a command answers: exit code, stdout, stderr."""
+    return done.returncode, done.stdout, done.stderr
+
+
+def refusal(message: str, hint: str) -> str:
+    return f"error: {message}\n\nhint: {hint}\n"

@@ -1,0 +1,175 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import BARE, Run, refusal, said
+
+SCREEN = """\
+Make a backend service that is ready for production, and keep it current.
+
+Usage: scaffold COMMAND
+
+Start      new        make a service
+
+scaffold new myservice --defaults     a FastAPI service on PostgreSQL in a second
+scaffold new --help                   every question as a flag
+"""
+
+NEW_HELP = """\
+Usage: scaffold new [OPTIONS] {TARGET}
+
+  Make a service in the folder TARGET.
+
+Arguments:
+  TARGET <str>  The folder to make.  [required]
+
+Options:
+  --project-name TEXT  What is the service called (default: from TARGET)
+  --description TEXT   What does it do, in one sentence (default: A backend
+                       service.)
+  --framework TEXT     Which framework: fastapi (default: fastapi)
+  --database TEXT      Which database: postgresql (default: postgresql)
+  --auth TEXT          Who may call it: none (default: none)
+  --defaults           Take the default of every question without an answer.
+  --data-file FILE     Take answers from a YAML file; flags win.
+  --no-git             Make no git repository.
+  --no-lock            Make no uv.lock.
+  --json               Print one JSON document, and never ask.
+  -h, --help           Show this message and exit.
+
+  Examples:
+    scaffold new myservice
+    scaffold new myservice --defaults
+    scaffold new services/billing --description "Sends invoices." --defaults
+    scaffold new myservice --data-file answers.yml --json
+"""
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"]])
+def test_scaffold_alone_shows_what_exists(scaffold: Run, words: list[str]) -> None:
+    assert said(scaffold(*words)) == (0, SCREEN, "")
+
+
+def test_the_version_is_that_of_the_distribution(scaffold: Run) -> None:
+    assert said(scaffold("--version")) == (0, "scaffold 0.1.0.dev0\n", "")
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_of_new_has_a_line_for_every_flag(scaffold: Run, flag: str) -> None:
+    done = scaffold("new", flag, env={"COLUMNS": "80"})
+
+    assert said(done) == (0, NEW_HELP, "")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["new", "--help"]])
+def test_help_imports_neither_copier_nor_jinja_nor_questionary(
+    scaffold: Run, words: list[str]
+) -> None:
+    done = scaffold(*words, env={"PYTHONPROFILEIMPORTTIME": "1"})
+
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "scaffold.cli" in imported
+    assert not imported & {"copier", "jinja2", "questionary", "rich"}
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "guess"),
+    [
+        ("nwe", "a command", "did you mean `new`? "),
+        ("--hlep", "a flag", ""),
+        ("x", "a command", ""),
+    ],
+)
+def test_an_unknown_command_is_a_usage_error(
+    scaffold: Run, word: str, kind: str, guess: str
+) -> None:
+    hint = f"{guess}`scaffold` lists the commands"
+
+    assert said(scaffold(word)) == (2, "", refusal(f"`{word}` is not {kind} of `scaffold`", hint))
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        (
+            ["myservice", "--framwork", "fastapi"],
+            "`--framwork` is not a flag of `scaffold new`",
+            "did you mean `--framework`? `scaffold new --help` lists every flag",
+        ),
+        (
+            ["myservice", "--kubernetes"],
+            "`--kubernetes` is not a flag of `scaffold new`",
+            "`scaffold new --help` lists every flag",
+        ),
+        (
+            ["myservice", "--framework"],
+            "Option '--framework' requires an argument",
+            "`scaffold new --help` lists every flag",
+        ),
+        ([], "Missing argument 'TARGET'", "`scaffold new --help` lists every flag"),
+        (
+            ["myservice", "other"],
+            "Got unexpected extra argument(s) (other)",
+            "`scaffold new --help` lists every flag",
+        ),
+    ],
+)
+def test_a_wrong_word_is_a_usage_error(
+    scaffold: Run, words: list[str], message: str, hint: str
+) -> None:
+    assert said(scaffold("new", *words)) == (2, "", refusal(message, hint))
+
+
+def test_a_refusal_is_one_json_document(scaffold: Run) -> None:
+    done = scaffold("new", "myservice", "--framework", "fastpi", "--json")
+
+    assert (done.returncode, done.stderr) == (2, "")
+    assert json.loads(done.stdout) == {
+        "schema": "scaffold/1",
+        "command": "new",
+        "ok": False,
+        "exit_code": 2,
+        "data": {},
+        "error": {
+            "code": "usage",
+            "message": "`--framework fastpi` is not a choice",
+            "hint": "did you mean `fastapi`? Choices: fastapi",
+            "fixes": [{"set": {"framework": "fastapi"}}],
+        },
+    }
+
+
+def test_a_usage_error_of_typer_is_one_json_document_too(scaffold: Run) -> None:
+    done = scaffold("new", "myservice", "--framwork", "fastapi", "--json")
+
+    assert (done.returncode, done.stderr) == (2, "")
+    assert json.loads(done.stdout)["error"]["code"] == "usage"
+
+
+def test_a_bug_is_told_with_its_traceback_and_where_to_report_it(
+    scaffold: Run, desk: Path, environment: dict[str, str]
+) -> None:
+    program = (
+        "import sys, scaffold.commands.new as new, scaffold.cli as cli\nnew.run = None\ncli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "new", "myservice", *BARE],
+        cwd=desk,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Traceback")
+    assert done.stderr.endswith(
+        refusal(
+            "TypeError: 'NoneType' object is not callable",
+            "this is a bug: please report it at "
+            "https://github.com/service-scaffold/service-scaffold/issues",
+        )
+    )

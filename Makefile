@@ -1,0 +1,35 @@
+# `make` alone lists the targets.
+PYTHON ?= python3
+BIN := .venv/bin
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+
+setup: .venv/complete  ## .venv with every tool at its pinned version
+
+.venv/complete: constraints.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+check: lint  ## what answers in seconds: lint, format, types, every combination rendered
+	$(BIN)/pytest --quiet tests/template
+
+lint:  ## lint, format and types alone
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+fix:  ## lint and format what can be mended by itself
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+test:  ## every test; what CI runs
+	scripts/test
+
+constraints:  ## pin the newest version of every tool
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
+		--generate-hashes --quiet --custom-compile-command "make constraints" --output-file constraints.txt
+
+.PHONY: help setup check lint fix test constraints

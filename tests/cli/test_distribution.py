@@ -61,8 +61,8 @@ def test_an_installation_from_git_remembers_its_commit(
     head = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=repository, text=True).strip()
     venv = tmp_path / "venv"
     subprocess.run([find_uv_bin(), "venv", venv], check=True)
-    install = [find_uv_bin(), "pip", "install", "--python", venv, f"git+file://{repository}"]
-    subprocess.run(install, check=True)
+    install = ["pip", "install", "--python", str(venv), f"git+file://{repository}"]
+    subprocess.run([find_uv_bin(), *install], check=True)
 
     done = execute([venv / "bin/scaffold", "new", "myservice", *BARE], desk, environment)
 

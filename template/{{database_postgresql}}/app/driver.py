@@ -5,17 +5,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    DateTime,
+    Engine,
+    Index,
+    NullPool,
+    create_engine,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.settings import Settings
 
+Timestamp = DateTime(timezone=True)
 CONNECT_SECONDS = 3
 LOCK = text("SELECT pg_try_advisory_lock(7236001)")
 UNLOCK = text("SELECT pg_advisory_unlock(7236001)")
 
 
-def make_engine(settings: Settings, **options: Any) -> AsyncEngine:
+def writers(settings: Settings) -> int:
+    """How many may write at once."""
+    return settings.database_pool_size
+
+
+def make_engine(settings: Settings, places: int, *, write: bool) -> AsyncEngine:
     statement, idle = settings.database_timeout_seconds, settings.request_timeout_seconds + 5
     limits = {
         "statement_timeout": statement,
@@ -24,13 +41,14 @@ def make_engine(settings: Settings, **options: Any) -> AsyncEngine:
     }
     return create_async_engine(
         _url(settings),
+        isolation_level="READ COMMITTED" if write else "AUTOCOMMIT",
+        pool_size=places,
         max_overflow=0,
         pool_timeout=2,
         pool_pre_ping=True,  # a restarted server costs nobody an error
         pool_recycle=1800,
         pool_use_lifo=True,
         connect_args=_connect_args(limits),
-        **options,
     )
 
 
@@ -55,6 +73,15 @@ def migrating(connection: Connection) -> Iterator[None]:
         connection.rollback()
         connection.execute(UNLOCK)
         connection.commit()
+
+
+def unique_among(name: str, column: Any, condition: str) -> Index:
+    """One value among the rows that `condition` keeps."""
+    return Index(name, column, unique=True, postgresql_where=text(condition))
+
+
+def sqlstate(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or "08000"
 
 
 def _url(settings: Settings) -> URL:

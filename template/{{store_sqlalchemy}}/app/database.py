@@ -5,12 +5,13 @@ those who wait; the gate is what makes the queue fair, and a full one an answer 
 """
 
 import asyncio
+from functools import cache
 
 from sqlalchemy import MetaData, exc
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
+from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase
 
-from app.driver import make_engine
+from app.driver import make_engine, writers
 from app.settings import settings
 
 WAIT_SECONDS = 2.0
@@ -31,8 +32,9 @@ class Base(DeclarativeBase):
 class Gate:
     """As many at once as there are connections; first come, first served."""
 
-    def __init__(self, engine: AsyncEngine, places: int) -> None:
-        self.session = async_sessionmaker(engine, expire_on_commit=False)
+    def __init__(self, places: int, *, write: bool) -> None:
+        self.engine = make_engine(settings(), places, write=write)
+        self.session = async_sessionmaker(self.engine, expire_on_commit=False)
         self._free = asyncio.Semaphore(places)
 
     async def enter(self) -> None:
@@ -47,10 +49,18 @@ class Gate:
         self._free.release()
 
 
-_size = settings().database_pool_size
-_writing = make_engine(settings(), pool_size=_size)
-_reading = make_engine(settings(), pool_size=_size, isolation_level="AUTOCOMMIT")
-probing = make_engine(settings(), pool_size=1, isolation_level="AUTOCOMMIT")
-engines = (_writing, _reading, probing)
-writers = Gate(_writing, _size)
-readers = Gate(_reading, _size)
+class Connections:
+    def __init__(self) -> None:
+        self.readers = Gate(settings().database_pool_size, write=False)
+        self.writers = Gate(writers(settings()), write=True)
+        self.probing = make_engine(settings(), 1, write=False)
+
+    async def close(self) -> None:
+        for engine in (self.readers.engine, self.writers.engine, self.probing):
+            await engine.dispose()
+
+
+@cache
+def connections() -> Connections:
+    """Made when they are first needed; opened when they are first used."""
+    return Connections()

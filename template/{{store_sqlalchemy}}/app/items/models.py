@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, Text, text
+from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base
+from app.driver import Timestamp, unique_among
 from app.ids import new_id
 
 
@@ -24,11 +25,11 @@ class Item(Base):
     description: Mapped[str | None] = mapped_column(Text)
     quantity: Mapped[int]
     version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)
-    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)
-    deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(Timestamp, default=_now)
+    updated_at: Mapped[datetime] = mapped_column(Timestamp, default=_now)
+    deleted_at: Mapped[datetime | None] = mapped_column(Timestamp)
 
 
 LIVE = Item.deleted_at.is_(None)
-Index("uq_items_name_live", Item.name, unique=True, postgresql_where=text("deleted_at IS NULL"))
+unique_among("uq_items_name_live", Item.name, "deleted_at IS NULL")
 Index("ix_items_created_at_id", Item.created_at, Item.id)

@@ -1,1 +1,0 @@
-"""For development and tests only; no part of the service."""

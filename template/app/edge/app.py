@@ -5,6 +5,7 @@ import asyncio
 import logging
 import time
 
+from app.auth.caller import ANYBODY, Authenticate, admit
 from app.edge.accept import check_acceptable, prefers_problem
 from app.edge.asgi import (
     App,
@@ -23,7 +24,7 @@ from app.edge.headers import finished
 from app.edge.health import Health
 from app.edge.life import live
 from app.edge.routing import Route, Routes
-from app.edge.store import Answer, Store
+from app.edge.store import Answer, Store, Unit
 from app.edge.strict import check_body, check_query
 from app.errors import Overloaded, RequestTimeout
 from app.settings import Settings
@@ -33,8 +34,16 @@ LEFT = Answer(499)  # for the log: nobody is there to hear it
 
 
 class Edge:
-    def __init__(self, app: App, routes: Routes, store: Store, settings: Settings) -> None:
+    def __init__(
+        self,
+        app: App,
+        routes: Routes,
+        store: Store,
+        authenticate: Authenticate,
+        settings: Settings,
+    ) -> None:
         self.app, self.routes, self.store, self.settings = app, routes, store, settings
+        self.authenticate = authenticate
         self.health = Health(store)
         self.working = set[asyncio.Task[None]]()
 
@@ -59,7 +68,7 @@ class Edge:
         if answer is not LEFT:
             await send_answer(send, finished(answer, head, self.settings))
         if not self.health.owns(head):
-            self._log(head, answer.status, began)
+            self._log(scope, head, answer.status, began)
 
     async def _answer(self, scope: Scope, head: Head, receive: Receive) -> Answer:
         """Refusals in the order of the contract: the first that applies is told."""
@@ -72,10 +81,6 @@ class Edge:
         route, allow = self.routes.find(head.method, head.path)
         if head.method == "OPTIONS":
             return Answer(204, [("allow", allow)])
-        if route.is_api:
-            check_acceptable(head.headers.get("accept"))
-            check_body(head, body)
-        check_query(head.query, route.queries)
         exchange = Exchange(scope, head, body, receive)
         return await exchange.answer(
             self._start(exchange, route),
@@ -104,23 +109,34 @@ class Edge:
     async def _work(self, exchange: Exchange, route: Route) -> None:
         try:
             if not route.is_api:
+                check_query(exchange.head.query, route.queries)
                 return await exchange.through(self.app)
             async with self.store.unit(write=not exchange.head.reads) as exchange.unit:
+                await self._admit(exchange, exchange.unit, route)
                 await exchange.through(self.app)
         except Exception as error:
             exchange.break_off(error)
+
+    async def _admit(self, exchange: Exchange, unit: Unit, route: Route) -> None:
+        head = exchange.head
+        caller = await admit(route.permission, head, unit, self.authenticate)
+        exchange.scope["caller"] = caller
+        check_acceptable(head.headers.get("accept"))
+        check_body(head, exchange.body)
+        check_query(head.query, route.queries)
 
     async def _close(self) -> None:
         if self.working:  # background tasks whose clients have their answers
             await asyncio.wait(self.working, timeout=self.settings.request_timeout_seconds)
         await self.store.close()
 
-    def _log(self, head: Head, status: int, began: float) -> None:
+    def _log(self, scope: Scope, head: Head, status: int, began: float) -> None:
         fields = {
             "method": head.method,
             "route": self.routes.template(head.path),
             "status": status,
             "duration_ms": round((time.perf_counter() - began) * 1000, 1),
+            "caller": scope.get("caller", ANYBODY).id,
             "client": head.client,
         }
         access.info("request", extra={"fields": fields})

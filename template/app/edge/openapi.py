@@ -1,21 +1,24 @@
 """What the edge adds to every answer, it adds to the framework's OpenAPI document."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from app.auth.caller import PUBLIC
 from app.edge.accept import JSON, PROBLEM
 from app.edge.envelope import ErrorEnvelope, Problem
 from app.edge.strict import MERGE_PATCH
 from app.errors import (
     AppError,
     Conflict,
+    Forbidden,
     MalformedRequest,
     NotAcceptable,
     NotFound,
     PayloadTooLarge,
     PreconditionRequired,
     RequestTimeout,
+    Unauthenticated,
     Unavailable,
     UnsupportedMediaType,
     ValidationFailed,
@@ -37,9 +40,10 @@ WITH_PRECONDITION: list[type[AppError]] = [VersionMismatch, PreconditionRequired
 IF_NONE_MATCH = {"name": "If-None-Match", "in": "header", "required": False, "schema": TEXT}
 
 
-def describe(document: Node) -> Node:
-    """Changes the document in place and returns it."""
+def describe(document: Node, permissions: Mapping[tuple[str, str], str], schemes: Node) -> Node:
+    """Changes the document in place and returns it. `schemes`: how callers prove who they are."""
     for path, method, operation in _operations(document):
+        _security(operation, permissions.get((path, method.upper())), schemes)
         parameters = operation.setdefault("parameters", [])
         operation["summary"] = operation["operationId"].replace("_", " ").capitalize()
         _preconditions(operation, method, parameters)
@@ -47,7 +51,7 @@ def describe(document: Node) -> Node:
         _refusals(operation, path, parameters)
         for status, response in operation["responses"].items():
             _successes(status, response)
-    _components(document)
+    _components(document, schemes)
     return document
 
 
@@ -70,6 +74,11 @@ def _operations(document: Node) -> Iterator[tuple[str, str, Node]]:
                 yield path, method, operation
 
 
+def _security(operation: Node, permission: str | None, schemes: Node) -> None:
+    if schemes and permission != PUBLIC:
+        operation["security"] = [{scheme: [permission] if permission else []} for scheme in schemes]
+
+
 def _preconditions(operation: Node, method: str, parameters: list[Node]) -> None:
     for parameter in parameters:
         if parameter["name"].lower() == "if-match":  # optional in code: 404 comes before 428
@@ -87,6 +96,8 @@ def _merge_patch(operation: Node, method: str) -> None:
 
 def _refusals(operation: Node, path: str, parameters: list[Node]) -> None:
     errors = list(ALWAYS)
+    if "security" in operation:
+        errors += [Unauthenticated, Forbidden]
     if "requestBody" in operation:
         errors += WITH_BODY
     if any(parameter["in"] == "query" for parameter in parameters):
@@ -107,8 +118,10 @@ def _successes(status: str, response: Node) -> None:
         response.setdefault("headers", {})["X-Request-ID"] = REQUEST_ID
 
 
-def _components(document: Node) -> None:
+def _components(document: Node, schemes: Node) -> None:
     components = document.setdefault("components", {})
+    if schemes:
+        components["securitySchemes"] = schemes
     schemas = components.setdefault("schemas", {})
     for framework in ("HTTPValidationError", "ValidationError"):
         schemas.pop(framework, None)
@@ -116,6 +129,7 @@ def _components(document: Node) -> None:
         own = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= own.pop("$defs") | {model.__name__: own}
     errors: set[type[AppError]] = {*ALWAYS, *WITH_BODY, *WITH_PRECONDITION, NotFound}
+    errors |= {Unauthenticated, Forbidden} if schemes else set()
     ordered = sorted(errors, key=lambda error: (error.status, error.code))
     components["responses"] = {error.__name__: _refusal(error) for error in ordered}
 

@@ -1,7 +1,7 @@
 """Which paths and methods the framework serves. The edge refuses the others before any work."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.errors import MethodNotAllowed, NotFound
@@ -9,12 +9,14 @@ from app.errors import MethodNotAllowed, NotFound
 
 @dataclass(frozen=True)
 class Route:
-    """`method` empty: what is mounted there judges for itself. `queries` None: any name goes."""
+    """`method` empty: what is mounted there judges for itself. `queries` None: any name goes.
+    `permission` None: none was declared."""
 
     template: str
     pattern: re.Pattern[str]
     method: str
     queries: frozenset[str] | None = None
+    permission: str | None = None
 
     @property
     def is_api(self) -> bool:
@@ -24,6 +26,9 @@ class Route:
 class Routes:
     def __init__(self, routes: Iterable[Route]) -> None:
         self._routes = list(routes)
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self._routes)
 
     def find(self, method: str, path: str) -> tuple[Route, str]:
         """The route, and what Allow says of its path. Raises NotFound, whatever the method, and

@@ -1,5 +1,6 @@
 """Alembic behind neutral commands: `app migrate`, `app migrations check|sql`."""
 
+import logging
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
+logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # a roll-call at each run
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 
@@ -35,6 +37,7 @@ def print_sql() -> None:
 def is_behind(connection: Connection) -> bool:
     """A revision that this build does not know is ahead: a newer release has migrated."""
     head, known = _revisions()
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it would tell of every probe
     current = MigrationContext.configure(connection).get_current_revision()
     return current != head and (current is None or current in known)
 

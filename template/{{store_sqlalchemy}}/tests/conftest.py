@@ -16,6 +16,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(databases.close)
     os.environ["DATABASE_URL"] = databases.enter_context(fresh_database())
     os.environ["ENVIRONMENT"] = "test"
+    os.environ["SECRET_KEY"] = "one for this process and for those that tests start"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,18 +31,22 @@ async def store() -> AsyncIterator[None]:
 
 @pytest.fixture(autouse=True)
 async def empty_tables(store: None) -> None:
-    from app.database import Base, writers
+    from app.database import Base, connections
 
-    async with writers.session() as session:
+    async with connections().writers.session() as session:
         for table in reversed(Base.metadata.sorted_tables):
             await session.execute(table.delete())
         await session.commit()
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[httpx2.AsyncClient]:
+async def client(empty_tables: None) -> AsyncIterator[httpx2.AsyncClient]:
     from app.main import app
+    from tests.credentials import credentials
 
     transport = httpx2.ASGITransport(app=app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+    headers = await credentials()
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://test", headers=headers
+    ) as client:
         yield client

@@ -15,10 +15,12 @@ from fastapi.routing import iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 
+from app.auth.authenticate import SCHEMES
 from app.edge.docs import policy
 from app.edge.envelope import of_status, refused
 from app.edge.openapi import describe, queries
 from app.edge.routing import Route, Routes
+from app.web.access import Needs
 
 ASSETS = Path(fastapi_offline.__file__).with_name("static")
 SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
@@ -54,11 +56,24 @@ def routes_of(api: FastAPI) -> Routes:
 
 
 def _routes(api: FastAPI) -> Iterator[Route]:
-    documented = queries(api.openapi())
+    documented, needed = queries(api.openapi()), _permissions(api)
     for route in iter_route_contexts(api.routes):
         template = route.path_format or ""
         for method in route.methods or [""]:
-            yield Route(template, route.path_regex, method, documented.get((template, method)))
+            operation = template, method
+            known, permission = documented.get(operation), needed.get(operation)
+            yield Route(template, route.path_regex, method, known, permission)
+
+
+def _permissions(api: FastAPI) -> dict[tuple[str, str], str]:
+    """(path, method) → permission; what a route says itself wins over its router's word."""
+    return {
+        (route.path_format or "", method): mark.dependency.permission(method)
+        for route in iter_route_contexts(api.routes)
+        for method in route.methods or ()
+        for mark in getattr(route, "dependencies", ())
+        if isinstance(mark.dependency, Needs)
+    }
 
 
 def _complete_document(api: FastAPI) -> None:
@@ -66,7 +81,7 @@ def _complete_document(api: FastAPI) -> None:
 
     def completed() -> dict[str, Any]:
         if api.openapi_schema is None:
-            api.openapi_schema = describe(generated())
+            api.openapi_schema = describe(generated(), _permissions(api), SCHEMES)
         return api.openapi_schema
 
     api.openapi = completed  # type: ignore[method-assign]  # the way that FastAPI documents

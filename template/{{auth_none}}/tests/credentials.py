@@ -1,0 +1,5 @@
+"""What a caller sends: nothing."""
+
+
+async def credentials() -> dict[str, str]:
+    return {}

@@ -1,0 +1,1 @@
+api.include_router(accounts.router, prefix="/api/v1")

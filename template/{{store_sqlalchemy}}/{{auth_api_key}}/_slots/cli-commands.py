@@ -1,0 +1,1 @@
+keys.add_to(commands)

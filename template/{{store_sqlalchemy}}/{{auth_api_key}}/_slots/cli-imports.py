@@ -1,0 +1,1 @@
+from app.keys import commands as keys

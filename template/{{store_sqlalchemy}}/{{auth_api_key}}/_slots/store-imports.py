@@ -1,0 +1,2 @@
+from app.auth.keys import StoredKey
+from app.keys.service import find_key

@@ -1,0 +1,2 @@
+
+from app.auth.keys import StoredKey

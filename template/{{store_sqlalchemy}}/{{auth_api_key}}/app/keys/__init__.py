@@ -1,0 +1,1 @@
+"""API keys as they are kept, and the commands that make and end them."""

@@ -1,0 +1,66 @@
+"""What can be done with API keys."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.auth import keys
+from app.auth.keys import StoredKey
+from app.errors import Conflict, NotFound
+from app.keys.models import ApiKey
+
+
+async def find_key(session: AsyncSession, key_id: str) -> StoredKey | None:
+    row = await session.get(ApiKey, key_id)
+    if row is None:
+        return None
+    return StoredKey(
+        row.id, row.name, row.digest, frozenset(row.scopes), row.expires_at, row.revoked_at
+    )
+
+
+async def list_keys(session: AsyncSession) -> Sequence[ApiKey]:
+    return (await session.scalars(select(ApiKey).order_by(ApiKey.name))).all()
+
+
+async def create_key(
+    session: AsyncSession, name: str, scopes: Sequence[str], expires_at: datetime | None
+) -> str:
+    """The key as its owner needs it: this is the only time that it is known."""
+    if await session.scalar(select(ApiKey).where(ApiKey.name == name)):
+        raise Conflict(f"There is a key named {name}.")
+    key_id, secret = keys.new_key_id(), keys.new_secret()
+    session.add(
+        ApiKey(
+            id=key_id,
+            name=name,
+            digest=keys.digest(secret),
+            scopes=sorted(scopes),
+            expires_at=expires_at,
+        )
+    )
+    return keys.written(key_id, secret)
+
+
+async def rotate_key(session: AsyncSession, name: str) -> str:
+    """A new secret under the same id; the old one ends at once."""
+    row = await _named(session, name)
+    if row.revoked_at is not None:
+        raise Conflict(f"The key {name} is revoked.")
+    secret = keys.new_secret()
+    row.digest = keys.digest(secret)
+    return keys.written(row.id, secret)
+
+
+async def revoke_key(session: AsyncSession, name: str) -> None:
+    row = await _named(session, name)
+    row.revoked_at = row.revoked_at or datetime.now(UTC)
+
+
+async def _named(session: AsyncSession, name: str) -> ApiKey:
+    row = await session.scalar(select(ApiKey).where(ApiKey.name == name))
+    if row is None:
+        raise NotFound(f"There is no key named {name}.")
+    return row

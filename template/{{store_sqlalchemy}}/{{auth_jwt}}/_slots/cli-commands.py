@@ -1,0 +1,1 @@
+accounts.add_to(commands)

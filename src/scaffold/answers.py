@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from scaffold.errors import AnswerNeeded, Incompatible, Usage, did_you_mean, nearest
-from scaffold.questions import NONE, Answer, Answers, Question, Questionnaire
+from scaffold.questions import NONE, Answer, Answers, Choice, Question, Questionnaire
 
 Given = dict[str, Answer]
 
@@ -58,12 +58,35 @@ def check(
     for choice in question.choices:
         taken = choice.value in ([answer] if isinstance(answer, str) else answer)
         if taken and (obstacle := questionnaire.obstacle(choice, answers)):
-            raise Incompatible(
-                f"`{choice.value}` cannot be chosen here: {obstacle}",
-                f"choose another `{question.flag}`, or change what it conflicts with",
-            )
+            raise _incompatible(questionnaire, question, choice, obstacle, answers)
     if problem := questionnaire.problem(question, answer, answers):
         raise Usage(f"`{question.flag} {question.words(answer)}` is not accepted", problem)
+
+
+def _incompatible(
+    questionnaire: Questionnaire,
+    question: Question,
+    choice: Choice,
+    obstacle: str,
+    answers: Answers,
+) -> Incompatible:
+    fixes = [
+        {other.key: value}
+        for other in questionnaire.questions
+        if other.key in answers and not other.several
+        for value in other.values
+        if not questionnaire.obstacle(choice, {**answers, other.key: value})
+    ]
+    ways = [
+        f"use `{questionnaire[key].flag} {value}`" for fix in fixes for key, value in fix.items()
+    ]
+    if question.several:
+        ways.append(f"leave `{choice.value}` out of `{question.flag}`")
+    else:
+        ways.append(f"choose another `{question.flag}`")
+    return Incompatible(
+        f"`{choice.value}` {obstacle}", ", or ".join(ways), fixes=[{"set": fix} for fix in fixes]
+    )
 
 
 def _read(question: Question, value: Any, name: str) -> Answer:

@@ -1,9 +1,10 @@
 """docs/questions.md, written from copier.yml: `python -m scaffold.guide > docs/questions.md`."""
 
 from collections.abc import Iterator
+from itertools import product
 
 from scaffold import distribution, questions
-from scaffold.questions import Question
+from scaffold.questions import Question, Questionnaire
 
 HEAD = """\
 # Questions
@@ -16,11 +17,12 @@ Written from [copier.yml](../copier.yml) by `python -m scaffold.guide`.
 
 
 def page() -> str:
-    asked = questions.read(distribution.source()).questions
-    return "\n".join([HEAD, *(line for question in asked for line in _section(question))])
+    asked = questions.read(distribution.source())
+    sections = (line for question in asked.questions for line in _section(asked, question))
+    return "\n".join([HEAD, *sections])
 
 
-def _section(question: Question) -> Iterator[str]:
+def _section(asked: Questionnaire, question: Question) -> Iterator[str]:
     default = question.static_default
     yield f"## {question.key}\n"
     yield f"{question.help}: `{question.flag}`.\n"
@@ -29,12 +31,23 @@ def _section(question: Question) -> Iterator[str]:
         return
     if question.several:
         yield "Takes several, as `a,b` or one flag each; `none` for none of them.\n"
+    if asked.sources(question):
+        yield f"Default: {', '.join(_defaults(asked, question))}.\n"
     yield "| choice | | what it gives |"
     yield "| --- | --- | --- |"
     for choice in question.choices:
         mark = " (default)" if choice.value in (default or "").split(",") else ""
         yield f"| `{choice.value}`{mark} | {choice.name} | {choice.gives} |"
     yield ""
+
+
+def _defaults(asked: Questionnaire, question: Question) -> Iterator[str]:
+    """The default beside each answer that it depends on."""
+    sources = asked.sources(question)
+    for values in product(*(source.values for source in sources)):
+        beside = {source.key: value for source, value in zip(sources, values, strict=True)}
+        default = question.words(asked.default(question, beside))
+        yield f"`{default}` with {' and '.join(f'`{value}`' for value in values)}"
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The project's lock file, made by the uv that is installed with this package."""
 
+import os
 import re
 import subprocess
 import sys
@@ -8,6 +9,8 @@ from pathlib import Path
 from scaffold.errors import StepFailed
 
 RESUME = "make setup"
+# As git and pip trust: where a proxy signs anew, the machine knows it and uv's own list does not.
+CERTIFICATES = {"UV_SYSTEM_CERTS": "1"}
 
 
 def lock(folder: Path) -> tuple[str, str]:
@@ -16,6 +19,7 @@ def lock(folder: Path) -> tuple[str, str]:
     done = subprocess.run(
         [find_uv_bin(), "lock", "--python", sys.executable],
         cwd=folder,
+        env=CERTIFICATES | os.environ,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -4,6 +4,7 @@ Defaults, validators and conditions are Jinja, rendered as Copier renders them, 
 both doors ask, refuse and answer alike. tests/cli/test_questions.py holds the two together.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,7 +27,7 @@ class Choice:
     value: str
     name: str
     gives: str
-    validator: str  # Jinja; what it renders is why the choice is impossible
+    validator: str  # Jinja; renders why the choice is impossible, then perhaps `; ` and a way out
 
     @classmethod
     def read(cls, label: str, spec: Any) -> "Choice":
@@ -89,6 +90,13 @@ class Questionnaire:
     def __getitem__(self, key: str) -> Question:
         return next(question for question in self.questions if question.key == key)
 
+    def sources(self, question: Question) -> list[Question]:
+        """The questions from whose answers the default is made."""
+        if question.static_default is not None:
+            return []
+        words = re.findall(r"\w+", question.default)
+        return [other for other in self.questions if other.key in words]
+
     def default(self, question: Question, answers: Answers) -> Answer:
         if isinstance(question.default, list):
             return question.default
@@ -101,7 +109,7 @@ class Questionnaire:
 
     def obstacle(self, choice: Choice, answers: Answers) -> str:
         """Why the choice is impossible beside the answers so far, or nothing."""
-        return self._render(choice.validator, answers).strip()
+        return self._render(choice.validator, answers).partition("; ")[0].strip()
 
     def _render(self, expression: str, answers: Answers) -> str:
         template = self._environment.from_string(expression)

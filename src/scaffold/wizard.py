@@ -76,15 +76,12 @@ def _ask(
     if not question.choices:
         return _ask_text(questionnaire, question, default, chosen)
     width = max(len(choice.name) for choice in question.choices)
-    choices = [
-        questionary.Choice(
-            f"{choice.name:<{width}}  {choice.gives}",
-            choice.value,
-            disabled=questionnaire.obstacle(choice, chosen) or None,
-            checked=question.several and choice.value in default,
-        )
-        for choice in question.choices
-    ]
+    choices = []
+    for choice in question.choices:
+        obstacle = questionnaire.obstacle(choice, chosen)
+        title = choice.name if obstacle else f"{choice.name:<{width}}  {choice.gives}"
+        checked = question.several and choice.value in default
+        choices.append(questionary.Choice(title, choice.value, obstacle or None, checked))
     if question.several:
         several: list[str] = _prompt(
             questionary.checkbox,

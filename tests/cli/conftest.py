@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scaffold import distribution
+from scaffold.questions import Answer, Answers
 
 BIN = Path(sys.executable).parent
 SCAFFOLD = BIN / "scaffold"
@@ -54,7 +55,9 @@ deploy:
     "Compose  one machine": compose
     "Kubernetes  many machines":
       value: kubernetes
-      validator: "{{ 'replicas cannot share a file' if database == 'sqlite' else '' }}"
+      validator: >-
+        {{ 'cannot run on `sqlite`: replicas cannot share a file; use postgresql'
+        if database == 'sqlite' else '' }}
     "Bare  none at all": bare
   validator: "{{ 'bare goes with nothing' if 'bare' in deploy and deploy | length > 1 else '' }}"
 """
@@ -65,6 +68,16 @@ banner:
   default: "{{ name }} on {{ database }} in {{ deploy | length }}"
 """
 
+
+DEFAULTS: dict[str, Answer] = {
+    "project_name": "myservice",
+    "description": "A backend service.",
+    "framework": "fastapi",
+    "database": "postgresql",
+    "auth": "none",
+    "deploy": ["compose", "kubernetes"],
+    "ci": "github-actions",
+}
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -119,6 +132,15 @@ def source(folder: Path, questions: str) -> Path:
     answers_file = "{{ _copier_conf.answers_file }}.jinja"
     shutil.copy(distribution.source() / "template" / answers_file, folder / "source/template")
     return folder / "source"
+
+
+def flags(answers: Answers) -> list[str]:
+    """Every answer as `scaffold new` takes it."""
+    return [f"--{key.replace('_', '-')}={_words(value)}" for key, value in answers.items()]
+
+
+def _words(answer: Answer) -> str:
+    return answer if isinstance(answer, str) else ",".join(answer) or "none"
 
 
 def execute(

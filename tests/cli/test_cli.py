@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import BARE, Run, refusal, said
+from tests.combinations import CHOICES
 
 SCREEN = """\
 Make a backend service that is ready for production, and keep it current.
@@ -31,8 +32,13 @@ Options:
   --description TEXT   What does it do, in one sentence (default: A backend
                        service.)
   --framework TEXT     Which framework: fastapi (default: fastapi)
-  --database TEXT      Which database: postgresql (default: postgresql)
-  --auth TEXT          Who may call it: none (default: none)
+  --database TEXT      Which database: postgresql, sqlite (default:
+                       postgresql)
+  --auth TEXT          Who may call it: none, api-key, jwt (default: none)
+  --deploy A,B         Where will it run (several): compose, kubernetes
+                       (default: depends on --database)
+  --ci TEXT            What checks changes and makes releases: github-actions,
+                       none (default: github-actions)
   --defaults           Take the default of every question without an answer.
   --data-file FILE     Take answers from a YAML file; flags win.
   --no-git             Make no git repository.
@@ -136,9 +142,23 @@ def test_a_refusal_is_one_json_document(scaffold: Run) -> None:
         "error": {
             "code": "usage",
             "message": "`--framework fastpi` is not a choice",
-            "hint": "did you mean `fastapi`? Choices: fastapi",
+            "hint": f"did you mean `fastapi`? Choices: {', '.join(CHOICES['framework'])}",
             "fixes": [{"set": {"framework": "fastapi"}}],
         },
+    }
+
+
+def test_incompatible_answers_come_with_the_answers_that_would_do(scaffold: Run) -> None:
+    answers = ("--database", "sqlite", "--deploy", "compose,kubernetes")
+
+    done = scaffold("new", "myservice", "--defaults", *answers, "--json")
+
+    assert (done.returncode, done.stderr) == (3, "")
+    assert json.loads(done.stdout)["error"] == {
+        "code": "incompatible",
+        "message": "`kubernetes` cannot run on `sqlite`: replicas cannot share a file",
+        "hint": "use `--database postgresql`, or leave `kubernetes` out of `--deploy`",
+        "fixes": [{"set": {"database": "postgresql"}}],
     }
 
 

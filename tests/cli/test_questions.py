@@ -62,9 +62,15 @@ def test_copier_finds_the_same_defaults(tmp_path: Path, folder: str) -> None:
         {"description": "a\\b"},
         {"description": "<b>"},
         {"description": "Überall, 日本"},
+        {"database": "sqlite"},
+        {"database": "sqlite", "deploy": []},
+        {"database": "sqlite", "deploy": ["kubernetes"]},
+        {"database": "sqlite", "deploy": ["compose", "kubernetes"]},
+        {"database": "postgresql", "deploy": ["kubernetes"]},
+        {"auth": "jwt", "deploy": [], "ci": "none"},
     ],
 )
-def test_copier_accepts_and_refuses_the_same_values(tmp_path: Path, given: dict[str, str]) -> None:
+def test_copier_accepts_and_refuses_the_same_values(tmp_path: Path, given: dict[str, Any]) -> None:
     ours = source(tmp_path, (distribution.source() / "copier.yml").read_text())
 
     assert by_us(ours, "myservice", given) == by_copier(ours, tmp_path / "myservice", given)
@@ -161,9 +167,24 @@ def test_a_choice_that_another_answer_excludes_is_incompatible(rich: Path) -> No
         answers.complete(questions.read(rich, "x"), {"deploy": ["kubernetes"]}, defaults=True)
 
     assert (
-        refused.value.message == "`kubernetes` cannot be chosen here: replicas cannot share a file"
+        refused.value.message == "`kubernetes` cannot run on `sqlite`: replicas cannot share a file"
     )
-    assert refused.value.hint == "choose another `--deploy`, or change what it conflicts with"
+    assert (
+        refused.value.hint == "use `--database postgresql`, or leave `kubernetes` out of `--deploy`"
+    )
+    assert refused.value.fixes == [{"set": {"database": "postgresql"}}]
+
+
+def test_a_default_is_made_from_the_answers_that_it_names() -> None:
+    asked = questions.read(distribution.source())
+
+    sources = {question.key: asked.sources(question) for question in asked.questions}
+
+    assert {key: found for key, found in sources.items() if found} == {
+        "deploy": [asked["database"]]
+    }
+    assert asked.default(asked["deploy"], {"database": "postgresql"}) == ["compose", "kubernetes"]
+    assert asked.default(asked["deploy"], {"database": "sqlite"}) == ["compose"]
 
 
 def test_a_label_parts_the_name_from_what_it_gives(rich: Path) -> None:

@@ -1,5 +1,6 @@
 """Two doors, one result: `scaffold new` and `copier copy` give the same files."""
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,15 +10,18 @@ from pytest_copie.plugin import Copie
 
 from scaffold import distribution
 from scaffold.questions import Answers
-from tests.cli.conftest import BARE, BIN, Run, execute, tree
+from tests.cli.conftest import BARE, BIN, DEFAULTS, Run, execute, flags, tree
 
-ANSWERS = {
+ANSWERS = DEFAULTS | {
     "project_name": "billing",
     "description": "Sends invoices: weekly, 'on time' & in full.",
-    "framework": "fastapi",
-    "database": "postgresql",
-    "auth": "none",
 }
+COMBINATIONS: list[Answers] = [
+    ANSWERS | {"auth": "jwt", "deploy": ["compose", "kubernetes"]},
+    ANSWERS | {"auth": "api-key", "deploy": ["kubernetes"], "ci": "none"},
+    ANSWERS | {"database": "sqlite", "deploy": ["compose"]},
+    ANSWERS | {"database": "sqlite", "deploy": [], "ci": "none"},
+]
 
 
 @pytest.fixture
@@ -29,8 +33,15 @@ def source(tmp_path: Path) -> Path:
     return folder
 
 
-def flags(answers: Answers) -> list[str]:
-    return [f"--{key.replace('_', '-')}={value}" for key, value in answers.items()]
+def copy(
+    source: Path, desk: Path, environment: dict[str, str], answers: Answers
+) -> subprocess.CompletedProcess[str]:
+    """`copier copy` to the folder `two`."""
+    data = [
+        f"--data={key}={value if isinstance(value, str) else json.dumps(value)}"
+        for key, value in answers.items()
+    ]
+    return execute([BIN / "copier", "copy", "--defaults", *data, source, "two"], desk, environment)
 
 
 def same_but_provenance(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -51,6 +62,28 @@ def test_pytest_copie_gets_the_same_files(
     assert result.project_dir is not None
     copied = same_but_provenance(tree(result.project_dir))
     assert copied == same_but_provenance(tree(desk / "billing"))
+
+
+@pytest.mark.parametrize("answers", COMBINATIONS)
+def test_copier_copy_gets_the_same_files(
+    scaffold: Run, desk: Path, source: Path, environment: dict[str, str], answers: Answers
+) -> None:
+    scaffold("new", "one", "--no-git", "--no-lock", *flags(answers))
+
+    done = copy(source, desk, environment, answers)
+
+    assert done.returncode == 0
+    assert same_but_provenance(tree(desk / "two")) == same_but_provenance(tree(desk / "one"))
+
+
+def test_copier_copy_refuses_incompatible_answers(
+    desk: Path, source: Path, environment: dict[str, str]
+) -> None:
+    done = copy(source, desk, environment, {"database": "sqlite", "deploy": ["kubernetes"]})
+
+    assert done.returncode != 0
+    assert "cannot run on `sqlite`: replicas cannot share a file" in done.stderr
+    assert not (desk / "two").exists()
 
 
 def test_copier_copy_of_a_release_asks_for_no_trust_and_gets_the_same_files(
@@ -93,7 +126,11 @@ def test_the_answers_file_says_where_the_template_lives(scaffold: Run, desk: Pat
         "_commit: v0.1.0.dev0\n"
         "_src_path: https://github.com/service-scaffold/service-scaffold\n"
         "auth: none\n"
+        "ci: github-actions\n"
         "database: postgresql\n"
+        "deploy:\n"
+        "- compose\n"
+        "- kubernetes\n"
         "description: A backend service.\n"
         "framework: fastapi\n"
         "project_name: myservice\n"

@@ -5,7 +5,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.cli.conftest import ON_SOURCE, SCAFFOLD, Run, tree
+from tests.cli.conftest import DEFAULTS, ON_SOURCE, SCAFFOLD, Run, flags, tree
+from tests.combinations import QUESTIONS
 
 Start = Callable[..., "pexpect.spawn[str]"]
 
@@ -57,8 +58,8 @@ def leave(terminal: "pexpect.spawn[str]") -> tuple[int, str]:
 
 
 def accept_all(terminal: "pexpect.spawn[str]") -> None:
-    for question in ("called", "in one sentence", "Which framework", "Which database", "call it"):
-        answer(terminal, question, ENTER)
+    for question in QUESTIONS.values():
+        answer(terminal, question["help"], ENTER)
 
 
 def test_the_wizard_makes_what_the_equivalent_command_makes(
@@ -66,17 +67,19 @@ def test_the_wizard_makes_what_the_equivalent_command_makes(
 ) -> None:
     terminal = wizard("myservice", "--no-git", "--no-lock")
     terminal.expect_exact("myservice · Project name")
-    terminal.expect_exact("1/5")
+    terminal.expect_exact(f"1/{len(QUESTIONS)}")
     answer(terminal, "called", CLEAR, "billing", ENTER)
     answer(terminal, "in one sentence", CLEAR, "Sends invoices.", ENTER)
     terminal.expect_exact("FastAPI  async, types, the largest ecosystem")
     terminal.send(ENTER)
     terminal.expect_exact("PostgreSQL  a server, any number of replicas")
     terminal.send(ENTER)
-    terminal.expect_exact("None  open to everybody who reaches it")
-    terminal.send(ENTER)
+    answer(terminal, "Who may call it", ENTER)
+    answer(terminal, "● Kubernetes", ENTER)
+    answer(terminal, "makes releases", ENTER)
     terminal.expect_exact("Project name  billing\r\n")
     terminal.expect_exact("Framework     FastAPI\r\n")
+    terminal.expect_exact("Deploy        Compose, Kubernetes\r\n")
     command = "new myservice --project-name billing --description 'Sends invoices.' --defaults"
     terminal.expect_exact(f"  scaffold {command}\r\n")
     answer(terminal, "Make it", ENTER)
@@ -92,24 +95,51 @@ def test_the_wizard_makes_what_the_equivalent_command_makes(
 
 
 def test_only_what_is_missing_is_asked(wizard: Start, desk: Path) -> None:
-    given = (
-        "--project-name",
-        "a",
-        "--description",
-        "b",
-        "--framework",
-        "fastapi",
-        "--auth",
-        "none",
-    )
+    given = {key: value for key, value in DEFAULTS.items() if key not in ("database", "ci")}
 
-    terminal = wizard("myservice", *given, "--no-git", "--no-lock")
-    terminal.expect_exact("1/1")
+    terminal = wizard("myservice", *flags(given | {"description": "b"}), "--no-git", "--no-lock")
+    terminal.expect_exact("1/2")
     answer(terminal, "Which database", ENTER)
+    terminal.expect_exact("2/2")
+    answer(terminal, "makes releases", ENTER)
     answer(terminal, "Make it", ENTER)
 
     assert leave(terminal)[0] == 0
     assert "description: b\n" in (desk / "myservice/.copier-answers.yml").read_text()
+
+
+def test_kubernetes_on_sqlite_is_shown_with_the_reason_and_cannot_be_chosen(
+    wizard: Start, desk: Path
+) -> None:
+    given = {key: DEFAULTS[key] for key in ("project_name", "description", "framework", "auth")}
+
+    terminal = wizard("myservice", *flags(given), "--no-git", "--no-lock")
+    answer(terminal, "Which database", DOWN, ENTER)
+    terminal.expect_exact("● Compose")
+    terminal.expect_exact("- Kubernetes (cannot run on `sqlite`: replicas cannot share a file)")
+    terminal.send(DOWN)  # stays: there is nowhere else to go
+    terminal.send(SPACE)
+    terminal.send(ENTER)
+    answer(terminal, "makes releases", ENTER)
+    terminal.expect_exact("Deploy        None\r\n")
+    terminal.expect_exact("new myservice --database sqlite --deploy none --defaults\r\n")
+    answer(terminal, "Make it", ENTER)
+
+    assert leave(terminal)[0] == 0
+    assert "deploy: []\n" in (desk / "myservice/.copier-answers.yml").read_text()
+
+
+def test_a_change_that_another_answer_excludes_is_told_in_the_review(wizard: Start) -> None:
+    terminal = wizard("myservice", "--no-git", "--no-lock")
+    accept_all(terminal)
+    answer(terminal, "Make it", DOWN, ENTER)
+    answer(terminal, "Change which answer", *[DOWN] * list(QUESTIONS).index("database"), ENTER)
+    answer(terminal, "Which database", DOWN, ENTER)
+    terminal.expect_exact("`kubernetes` cannot run on `sqlite`: replicas cannot share a file")
+    terminal.expect_exact("Database      PostgreSQL\r\n")
+    answer(terminal, "Make it", DOWN, DOWN, ENTER)
+
+    assert leave(terminal)[0] == 130
 
 
 def test_an_impossible_choice_is_shown_with_the_reason_and_several_are_checked(
@@ -118,7 +148,7 @@ def test_an_impossible_choice_is_shown_with_the_reason_and_several_are_checked(
     terminal = wizard("x", "--no-git", "--no-lock", program=[*ON_SOURCE, str(rich)])
     answer(terminal, "What is it called", ENTER)
     answer(terminal, "Which database", ENTER)
-    terminal.expect_exact("Kubernetes  many machines (replicas cannot share a file)")
+    terminal.expect_exact("- Kubernetes (cannot run on `sqlite`: replicas cannot share a file)")
     answer(terminal, "Bare", DOWN, SPACE, ENTER)
     answer(terminal, "● Bare", SPACE, ENTER)  # still there: it goes with nothing else
     answer(terminal, "What does it say", ENTER)
@@ -136,8 +166,9 @@ def test_a_refused_value_is_told_and_asked_again(wizard: Start, desk: Path) -> N
     terminal.send(CLEAR)
     terminal.send("valid")
     terminal.send(ENTER)
-    for question in ("in one sentence", "Which framework", "Which database", "call it", "Make it"):
-        answer(terminal, question, ENTER)
+    for key in list(QUESTIONS)[1:]:
+        answer(terminal, QUESTIONS[key]["help"], ENTER)
+    answer(terminal, "Make it", ENTER)
 
     assert leave(terminal)[0] == 0
     assert "project_name: valid\n" in (desk / "2024/.copier-answers.yml").read_text()

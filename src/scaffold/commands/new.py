@@ -25,7 +25,7 @@ Examples:
 
 NEXT = (
     ("make setup", "create the environment"),
-    ("make dev", "run it, on its own PostgreSQL"),
+    ("make dev", "run it, on its own database"),
 )
 
 
@@ -61,14 +61,16 @@ def command(source: Path) -> Callable[..., None]:
 
     signature = inspect.signature(new)
     target_parameter, *own, _flags = signature.parameters.values()
-    parameters = [target_parameter, *map(_flag, questionnaire.questions), *own]
+    asked = [_flag(questionnaire, question) for question in questionnaire.questions]
+    parameters = [target_parameter, *asked, *own]
     new.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # read by Typer
     return new
 
 
-def _flag(question: Question) -> inspect.Parameter:
+def _flag(questionnaire: Questionnaire, question: Question) -> inspect.Parameter:
     metavar = "A,B" if question.several else "TEXT"
-    default = question.static_default or "from TARGET"
+    sources = ", ".join(source.flag for source in questionnaire.sources(question))
+    default = question.static_default or (f"depends on {sources}" if sources else "from TARGET")
     choices = f": {', '.join(question.values)}" if question.choices else ""
     text = f"{question.help}{choices} (default: {default})"
     option = typer.Option(question.flag, help=text, metavar=metavar, show_default=False)

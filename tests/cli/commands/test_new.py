@@ -1,22 +1,16 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from tests.cli.conftest import BARE, Run, execute, refusal, said, tree
-
-DEFAULTS = {
-    "project_name": "myservice",
-    "description": "A backend service.",
-    "framework": "fastapi",
-    "database": "postgresql",
-    "auth": "none",
-}
+from tests.cli.conftest import BARE, DEFAULTS, Run, execute, flags, refusal, said, tree
+from tests.combinations import CHOICES, QUESTIONS
 
 
-def stored(project: Path) -> dict[str, str]:
+def stored(project: Path) -> dict[str, Any]:
     answers = yaml.safe_load((project / ".copier-answers.yml").read_text())
     return {key: value for key, value in answers.items() if not key.startswith("_")}
 
@@ -37,7 +31,7 @@ def test_the_defaults_make_a_locked_and_committed_service(scaffold: Run, desk: P
         "myservice is ready. Next:\n"
         "  cd myservice\n"
         "  make setup            create the environment\n"
-        "  make dev              run it, on its own PostgreSQL\n"
+        "  make dev              run it, on its own database\n"
     )
     assert stored(desk / "myservice") == DEFAULTS
     assert list(desk.iterdir()) == [desk / "myservice"]
@@ -75,9 +69,8 @@ def test_json_is_one_document_with_what_was_done(scaffold: Run, desk: Path) -> N
 
 def test_every_answer_is_a_flag(scaffold: Run, desk: Path) -> None:
     answers = DEFAULTS | {"project_name": "billing", "description": "Sends invoices."}
-    flags = [f"--{key.replace('_', '-')}={value}" for key, value in answers.items()]
 
-    done = scaffold("new", "myservice", "--no-git", "--no-lock", *flags)
+    done = scaffold("new", "myservice", "--no-git", "--no-lock", *flags(answers))
 
     assert done.returncode == 0
     assert stored(desk / "myservice") == answers
@@ -86,8 +79,8 @@ def test_every_answer_is_a_flag(scaffold: Run, desk: Path) -> None:
 def test_a_data_file_answers_and_flags_win_over_it(scaffold: Run, desk: Path) -> None:
     (desk / "answers.yml").write_text("project_name: billing\ndescription: From the file.\n")
 
-    flags = ("--data-file", "answers.yml", "--description", "From the flag.")
-    done = scaffold("new", "myservice", *BARE, *flags)
+    words = ("--data-file", "answers.yml", "--description", "From the flag.")
+    done = scaffold("new", "myservice", *BARE, *words)
 
     assert done.returncode == 0
     assert stored(desk / "myservice") == DEFAULTS | {
@@ -103,6 +96,42 @@ def test_a_whole_data_file_needs_neither_terminal_nor_defaults(scaffold: Run, de
 
     assert done.returncode == 0
     assert stored(desk / "other") == DEFAULTS
+
+
+@pytest.mark.parametrize(
+    ("words", "deploy"),
+    [
+        (["--deploy", "none"], []),
+        (["--deploy", "kubernetes,compose"], ["compose", "kubernetes"]),
+        (["--deploy", "kubernetes", "--deploy", "compose"], ["compose", "kubernetes"]),
+        (["--deploy", "kubernetes"], ["kubernetes"]),
+        (["--database", "sqlite"], ["compose"]),
+        (["--database", "sqlite", "--deploy", "none"], []),
+    ],
+)
+def test_several_may_be_chosen_or_none(
+    scaffold: Run, desk: Path, words: list[str], deploy: list[str]
+) -> None:
+    done = scaffold("new", "myservice", *BARE, *words)
+
+    assert done.returncode == 0
+    assert stored(desk / "myservice")["deploy"] == deploy
+
+
+NO_REPLICAS = refusal(
+    "`kubernetes` cannot run on `sqlite`: replicas cannot share a file",
+    "use `--database postgresql`, or leave `kubernetes` out of `--deploy`",
+)
+
+
+@pytest.mark.parametrize("deploy", ["kubernetes", "compose,kubernetes"])
+def test_incompatible_answers_are_refused_with_the_reason_and_the_way_out(
+    scaffold: Run, desk: Path, deploy: str
+) -> None:
+    done = scaffold("new", "myservice", "--defaults", "--database", "sqlite", "--deploy", deploy)
+
+    assert said(done) == (3, "", NO_REPLICAS)
+    assert list(desk.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -124,25 +153,53 @@ def test_without_a_terminal_a_missing_answer_is_named(
     assert list(desk.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "written", ["database: sqlite\ndeploy: kubernetes", "database: sqlite\ndeploy: [kubernetes]"]
+)
+def test_a_data_file_of_incompatible_answers_is_refused(
+    scaffold: Run, desk: Path, written: str
+) -> None:
+    (desk / "answers.yml").write_text(written)
+
+    done = scaffold("new", "myservice", "--defaults", "--data-file", "answers.yml")
+
+    assert said(done) == (3, "", NO_REPLICAS)
+    assert list(desk.iterdir()) == [desk / "answers.yml"]
+
+
 ONE_LINE = (
     "use one line of at most 200 characters, without quotes, backslashes, braces and angle brackets"
 )
 
 
 @pytest.mark.parametrize(
-    ("flags", "message", "hint"),
+    ("words", "message", "hint"),
     [
         (
             ["--framework", "fastpi"],
             "`--framework fastpi` is not a choice",
-            "did you mean `fastapi`? Choices: fastapi",
+            f"did you mean `fastapi`? Choices: {', '.join(CHOICES['framework'])}",
         ),
         (
             ["--database", "oracle"],
             "`--database oracle` is not a choice",
-            "Choices: postgresql",
+            f"Choices: {', '.join(CHOICES['database'])}",
         ),
-        (["--framework", ""], "`--framework ` is not a choice", "Choices: fastapi"),
+        (
+            ["--framework", ""],
+            "`--framework ` is not a choice",
+            f"Choices: {', '.join(CHOICES['framework'])}",
+        ),
+        (
+            ["--deploy", "compose,heroku"],
+            "`--deploy heroku` is not a choice",
+            f"Choices: {', '.join(CHOICES['deploy'])}, none",
+        ),
+        (
+            ["--deploy", "none", "--deploy", "compose"],
+            "`--deploy none` goes with no other value",
+            "leave out `none`, or the rest",
+        ),
         (
             ["--project-name", "My Service"],
             "`--project-name My Service` is not accepted",
@@ -161,16 +218,16 @@ ONE_LINE = (
     ],
 )
 def test_a_value_that_is_not_accepted_is_named(
-    scaffold: Run, desk: Path, flags: list[str], message: str, hint: str
+    scaffold: Run, desk: Path, words: list[str], message: str, hint: str
 ) -> None:
-    done = scaffold("new", "myservice", "--defaults", *flags)
+    done = scaffold("new", "myservice", "--defaults", *words)
 
     assert said(done) == (2, "", refusal(message, hint))
     assert list(desk.iterdir()) == []
 
 
 EXAMPLE = "write one `key: value` a line, for example `framework: fastapi`"
-KEYS = "questions: project_name, description, framework, database, auth"
+KEYS = f"questions: {', '.join(QUESTIONS)}"
 
 
 @pytest.mark.parametrize(
@@ -186,7 +243,7 @@ KEYS = "questions: project_name, description, framework, database, auth"
         (
             b"framework: fastpi",
             "`framework: fastpi` is not a choice",
-            "did you mean `fastapi`? Choices: fastapi",
+            f"did you mean `fastapi`? Choices: {', '.join(CHOICES['framework'])}",
         ),
         (b"project_name: 2024", "`project_name: 2024` is not text", "put the value in quotes"),
         (b"description:", "`description: None` is not text", "put the value in quotes"),

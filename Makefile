@@ -28,8 +28,11 @@ fix:  ## lint and format what can be mended by itself
 test:  ## every test; what CI runs
 	scripts/test
 
+test-all:  ## every test, and every combination in containers
+	scripts/test -m ""
+
 constraints:  ## pin the newest version of every tool
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --quiet --custom-compile-command "make constraints" --output-file constraints.txt
 
-.PHONY: help setup check lint fix test constraints
+.PHONY: help setup check lint fix test test-all constraints

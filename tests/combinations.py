@@ -1,12 +1,16 @@
 """Every combination of answers. Choices are written in copier.yml and nowhere else."""
 
+from itertools import combinations as combinations_of
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from scaffold import questions
+
 ROOT = Path(__file__).parents[1]
+QUESTIONNAIRE = questions.read(ROOT)
 CONFIG: dict[str, Any] = yaml.safe_load((ROOT / "copier.yml").read_text())
 HIDDEN = {
     name: question
@@ -18,22 +22,42 @@ QUESTIONS = {
     for name, question in CONFIG.items()
     if not name.startswith("_") and name not in HIDDEN
 }
+
+
+def _value(choice: Any) -> str:
+    """A choice that may be impossible is a mapping, with its validator."""
+    return str(choice["value"] if isinstance(choice, dict) else choice)
+
+
 # By question, by value: the label, which is the choice's name and what it gives or costs.
 CHOICES: dict[str, dict[str, str]] = {
-    name: {value: label for label, value in question["choices"].items()}
+    name: {_value(choice): label for label, choice in question["choices"].items()}
     for name, question in QUESTIONS.items()
     if "choices" in question
 }
 
 
 def combinations() -> dict[str, dict[str, Any]]:
-    """By a name made of the answers. Of a question with several answers: none, and all."""
-    axes: list[list[Any]] = [
-        [[], list(values)] if QUESTIONS[name].get("multiselect") else list(values)
+    """Every possible one, by a name made of its answers."""
+    axes = [
+        _subsets(list(values)) if QUESTIONS[name].get("multiselect") else list(values)
         for name, values in CHOICES.items()
     ]
     found = [dict(zip(CHOICES, values, strict=True)) for values in product(*axes)]
-    return {"-".join(map(_written, answers.values())): answers for answers in found}
+    return {"-".join(map(_written, each.values())): each for each in found if _is_possible(each)}
+
+
+def _subsets(values: list[str]) -> list[Any]:
+    return [list(each) for size in range(len(values) + 1) for each in combinations_of(values, size)]
+
+
+def _is_possible(answers: dict[str, Any]) -> bool:
+    return not any(
+        QUESTIONNAIRE.obstacle(choice, answers)
+        for question in QUESTIONNAIRE.questions
+        for choice in question.choices
+        if choice.value in answers[question.key]
+    )
 
 
 def _written(answer: Any) -> str:

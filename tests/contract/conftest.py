@@ -25,9 +25,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the service's ENVIRONMENT: only production sends Strict-Transport-Security",
     )
 
+    parser.addoption(
+        "--header",
+        default=[],
+        action="append",
+        metavar="NAME: VALUE",
+        help="a caller's credentials, who may do everything: sent with every request",
+    )
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "docs: needs /docs and /openapi.json")
+    config.addinivalue_line("markers", "guarded: needs a service that asks for credentials")
+    config.addinivalue_line("markers", "accounts: needs a service with accounts (JWT)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What the given credentials say of the service decides which of its promises apply."""
+    sent = [line.lower() for line in config.getoption("--header")]
+    present = {"guarded"} if sent else set()
+    present |= {"accounts"} if any(line.startswith("authorization: ") for line in sent) else set()
+    for name in {"guarded", "accounts"} - present:
+        others = [item for item in items if not item.get_closest_marker(name)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in others])
+        items[:] = others
 
 
 @pytest.fixture(scope="session")
@@ -36,14 +57,20 @@ def base_url(pytestconfig: pytest.Config) -> str:
 
 
 @pytest.fixture(scope="session")
-def client(base_url: str) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=base_url, timeout=20, trust_env=False) as client:
+def credentials(pytestconfig: pytest.Config) -> list[str]:
+    return list(pytestconfig.getoption("--header"))
+
+
+@pytest.fixture(scope="session")
+def client(base_url: str, credentials: list[str]) -> Iterator[httpx2.Client]:
+    headers = dict(line.split(": ", 1) for line in credentials)
+    with httpx2.Client(base_url=base_url, headers=headers, timeout=20, trust_env=False) as client:
         yield client
 
 
 @pytest.fixture
-def wire(base_url: str) -> Iterator[Wire]:
-    with Wire(base_url) as wire:
+def wire(base_url: str, credentials: list[str]) -> Iterator[Wire]:
+    with Wire(base_url, credentials) as wire:
         yield wire
 
 

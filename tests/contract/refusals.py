@@ -3,6 +3,8 @@
 import httpx2
 
 MALFORMED = 400, "malformed_request"
+UNAUTHENTICATED = 401, "unauthenticated"
+FORBIDDEN = 403, "forbidden"
 NOT_FOUND = 404, "not_found"
 METHOD = 405, "method_not_allowed"
 NOT_ACCEPTABLE = 406, "not_acceptable"

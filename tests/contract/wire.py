@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from collections.abc import Sequence
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -11,7 +12,8 @@ import httpx2
 class Wire:
     """One connection. Closed without a word at the end, whatever was left unsaid."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, credentials: Sequence[str] = ()) -> None:
+        self.credentials = credentials
         url = urlsplit(base_url)
         self.host = url.netloc.encode()
         port = url.port or (443 if url.scheme == "https" else 80)
@@ -29,8 +31,9 @@ class Wire:
         self.socket.close()
 
     def send(self, line: str | bytes, *headers: str | bytes, body: bytes = b"") -> None:
-        """`line` as in `GET /health`; the Host header is added, nothing else is."""
-        head = [_bytes(line) + b" HTTP/1.1", b"Host: " + self.host, *map(_bytes, headers)]
+        """`line` as in `GET /health`; Host and credentials are added, nothing else is."""
+        added = [b"Host: " + self.host, *map(_bytes, self.credentials)]
+        head = [_bytes(line) + b" HTTP/1.1", *added, *map(_bytes, headers)]
         self.socket.sendall(b"\r\n".join(head) + b"\r\n\r\n" + body)
 
     def receive(self, method: str = "GET") -> httpx2.Response:

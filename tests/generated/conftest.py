@@ -1,20 +1,33 @@
-"""One project of each chosen combination: generated, set up, and a real database beside it."""
+"""A project of each chosen combination: generated, set up, and a real database beside it."""
 
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tests.combinations import combinations
 from tests.generated.process import Database, Service, generate, run
 
-CHOSEN = combinations()
+# The first is what most projects are: what does not depend on an answer is tried on it alone.
+CHOSEN = {
+    "postgresql-none": {"database": "postgresql", "auth": "none"},
+    "postgresql-api-key": {"database": "postgresql", "auth": "api-key"},
+    "postgresql-jwt": {"database": "postgresql", "auth": "jwt"},
+    "sqlite-none": {"database": "sqlite", "auth": "none"},
+}
+# As whole as the others, and like them in parts.
+FULL = {
+    "sqlite-api-key": {"database": "sqlite", "auth": "api-key"},
+    "sqlite-jwt": {"database": "sqlite", "auth": "jwt"},
+}
+Make = Callable[[str], "Project"]
 
 
 class Project(NamedTuple):
     folder: Path
+    answers: dict[str, str]
     following: list[list[str]]
 
 
@@ -25,16 +38,32 @@ def workshop() -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.fixture(scope="session", params=CHOSEN)
-def project(request: pytest.FixtureRequest, workshop: Path) -> Project:
-    """Brought as far as the printed commands go before the one that serves."""
-    folder = workshop / request.param / "myservice"
-    folder.parent.mkdir()
-    enter, *prepare, serve = generate(folder, **CHOSEN[request.param])
-    assert enter == ["cd", "myservice"]
-    for command in prepare:
-        run(folder, *command)
-    return Project(folder, [enter, *prepare, serve])
+@pytest.fixture(scope="session")
+def make(workshop: Path) -> Make:
+    """Brought as far as the printed commands go before the one that serves; each once."""
+
+    @cache
+    def make(combination: str) -> Project:
+        answers = (CHOSEN | FULL)[combination]
+        folder = workshop / combination / "myservice"
+        folder.parent.mkdir()
+        enter, *prepare, serve = generate(folder, **answers)
+        assert enter == ["cd", "myservice"]
+        for command in prepare:
+            run(folder, *command)
+        return Project(folder, answers, [enter, *prepare, serve])
+
+    return make
+
+
+@pytest.fixture(params=[*CHOSEN, *(pytest.param(name, marks=pytest.mark.full) for name in FULL)])
+def each_project(request: pytest.FixtureRequest, make: Make) -> Project:
+    return make(request.param)
+
+
+@pytest.fixture(scope="session")
+def project(make: Make) -> Project:
+    return make(next(iter(CHOSEN)))
 
 
 @pytest.fixture(scope="session")

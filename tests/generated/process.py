@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
@@ -56,13 +56,17 @@ def run(folder: Path, *command: str, **settings: str) -> str:
     return done.stdout
 
 
-def generate(folder: Path, **answers: str) -> list[list[str]]:
+def generate(folder: Path, **answers: Any) -> list[list[str]]:
     """Make a project at `folder`; the next commands as `scaffold new` prints them."""
-    flags = [f"--{name.replace('_', '-')}={value}" for name, value in answers.items()]
+    flags = [f"--{name.replace('_', '-')}={_written(value)}" for name, value in answers.items()]
     scaffold = str(Path(sys.executable).with_name("scaffold"))
     printed = run(folder.parent, scaffold, "new", folder.name, "--defaults", *flags)
     _, _, following = printed.partition("Next:\n")
     return [re.split(r" {2,}", line.strip())[0].split() for line in following.splitlines()]
+
+
+def _written(answer: str | list[str]) -> str:
+    return answer if isinstance(answer, str) else ",".join(answer) or "none"
 
 
 class Database:
@@ -71,7 +75,7 @@ class Database:
     def __init__(self, project: Path) -> None:
         self.python = str(project / ".venv/bin/python")
         self.process = subprocess.Popen(
-            [self.python, "-m", "dev.database", "sh", "-c", 'echo "$DATABASE_URL"; exec cat'],
+            [self.python, "-m", "dev", "sh", "-c", 'echo "$DATABASE_URL"; exec cat'],
             cwd=project,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -31,14 +31,14 @@ def test_the_printed_commands_bring_it_up(project: Project) -> None:
     assert set(statuses.values()) == {200}, statuses
 
 
-def test_a_new_project_is_clean(project: Project) -> None:
-    run(project.folder, "make", "check")
+def test_a_new_project_is_clean(each_project: Project) -> None:
+    run(each_project.folder, "make", "check")
 
-    assert run(project.folder, "git", "status", "--short") == ""
+    assert run(each_project.folder, "git", "status", "--short") == ""
 
 
-def test_the_tests_of_a_new_project_pass(project: Project) -> None:
-    assert " passed" in run(project.folder, "make", "test")
+def test_the_tests_of_a_new_project_pass(each_project: Project) -> None:
+    assert " passed" in run(each_project.folder, "make", "test")
 
 
 def test_make_alone_lists_every_target(project: Project) -> None:

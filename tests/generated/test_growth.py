@@ -7,18 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.combinations import combinations
 from tests.generated.process import Database, Service, generate, run
 
-CHOSEN = combinations()
 
-
-@pytest.fixture(scope="module", params=CHOSEN)
-def grown(request: pytest.FixtureRequest, workshop: Path) -> Path:
+@pytest.fixture(scope="module")
+def grown(workshop: Path) -> Path:
     """A project of our own to change."""
-    folder = workshop / f"{request.param}-grown" / "myservice"
+    folder = workshop / "grown" / "myservice"
     folder.parent.mkdir()
-    generate(folder, **CHOSEN[request.param])
+    generate(folder)
     run(folder, "make", "setup")
     return folder
 

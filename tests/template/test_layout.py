@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 from jinja2.nativetypes import NativeEnvironment
 
-from tests.combinations import CHOICES, CONFIG, HIDDEN, QUESTIONS, ROOT, combinations
+from tests.combinations import (
+    CHOICES,
+    CONFIG,
+    HIDDEN,
+    QUESTIONNAIRE,
+    QUESTIONS,
+    ROOT,
+    combinations,
+)
 
 TEMPLATE = ROOT / "template"
 SOURCES = [
@@ -18,7 +26,7 @@ SOURCES = [
 ]
 LAYER = re.compile(r"\{\{(\w+)\}\}")
 # Choices that bring no file of their own.
-WITHOUT_FOLDER = {"auth_none"}
+WITHOUT_FOLDER = {"ci_none"}
 
 
 def layers(path: Path) -> list[str]:
@@ -54,7 +62,11 @@ def test_every_hidden_layer_question_has_a_folder() -> None:
 
 
 def test_every_choice_is_a_layer_or_brings_nothing() -> None:
-    choices = {f"{question}_{value}" for question in CHOICES for value in CHOICES[question]}
+    choices = {
+        f"{question}_{value}".replace("-", "_")
+        for question in CHOICES
+        for value in CHOICES[question]
+    }
 
     assert choices - HIDDEN.keys() == WITHOUT_FOLDER
 
@@ -73,7 +85,7 @@ def test_every_question_asks_and_has_a_default() -> None:
 
 @pytest.mark.parametrize("question", CHOICES)
 def test_the_default_is_a_choice(question: str) -> None:
-    default = QUESTIONS[question]["default"]
+    default = QUESTIONNAIRE.default(QUESTIONNAIRE[question], {"database": "postgresql"})
 
     assert CHOICES[question].keys() >= ({default} if isinstance(default, str) else set(default))
 

@@ -12,6 +12,7 @@ from psycopg.sql import SQL, Identifier
 
 from dev import named
 
+NOWHERE = "postgresql://nobody@127.0.0.1:1/none"  # for tests of an outage
 DATA = Path(__file__).parents[1] / ".postgres"
 
 

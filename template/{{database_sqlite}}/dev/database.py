@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from dev import named
 
+NOWHERE = "sqlite:////nowhere/app.db"  # for tests of an outage
 DATA = Path(__file__).parents[1] / "app.db"
 
 

@@ -1,9 +1,8 @@
 import httpx2
 
+from dev.database import NOWHERE
 from tests.credentials import credentials
 from tests.process import serving, wait_for
-
-NOWHERE = "sqlite:////nowhere/app.db"
 
 
 async def test_the_process_lives_without_its_database() -> None:

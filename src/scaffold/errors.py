@@ -16,10 +16,7 @@ class Refusal(Exception):
     exit_code: ClassVar[int] = 1
     code: ClassVar[str] = "failed"
 
-    def __init__(
-        self, message: str, hint: str, fixes: Sequence[Mapping[str, Mapping[str, str]]] = ()
-    ) -> None:
-        """Each of `fixes` says which answers to set for the command to work."""
+    def __init__(self, message: str, hint: str, fixes: Sequence[Fix] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint

@@ -33,14 +33,3 @@ ANYBODY = Caller("anonymous")
 
 def permission(resource: str, method: str) -> str:
     return f"{resource}:{ACTIONS.get(method, 'write')}"
-
-
-async def admit(needed: str | None, head: Head, unit: Unit, authenticate: Authenticate) -> Caller:
-    """Raises Unauthenticated and Forbidden: also when a route has not said what it needs."""
-    if needed == PUBLIC:
-        return ANYBODY
-    caller = await authenticate(head, unit)
-    if needed is None:
-        raise Forbidden("This route declares no permission.")
-    caller.needs(needed)
-    return caller

@@ -2,12 +2,7 @@
 
 from typing import Any
 
-from app.auth.caller import Caller
-from app.edge.asgi import Head
-from app.edge.store import Unit
+from app.auth.caller import Authenticate
 
 SCHEMES: dict[str, Any] = {}  # of the OpenAPI document
-
-
-async def authenticate(head: Head, unit: Unit) -> Caller:
-    return Caller("anonymous", permissions=None)
+authenticate: Authenticate | None = None

@@ -8,8 +8,8 @@ from app.auth.caller import KNOWN, PUBLIC, permission
 class Needs:
     """A mark on routes: FastAPI calls it and nothing happens."""
 
-    def __init__(self, resource: str) -> None:
-        self.resource = resource
+    def __init__(self, resource: str, *, strict: bool) -> None:
+        self.resource, self.strict = resource, strict
 
     async def __call__(self) -> None: ...
 
@@ -20,7 +20,8 @@ class Needs:
         return permission(self.resource, method)
 
 
-def requires(resource: str) -> params.Depends:
-    """For `dependencies=`: the method says whether to read, to write or to delete."""
-    mark: params.Depends = Depends(Needs(resource))
+def requires(resource: str, *, strict: bool = False) -> params.Depends:
+    """For `dependencies=`: the method says whether to read, to write or to delete. `strict`: an
+    address has few tries, for routes where somebody may guess."""
+    mark: params.Depends = Depends(Needs(resource, strict=strict))
     return mark

@@ -1,8 +1,10 @@
 """The stack, as `docker compose up --wait` brings it up."""
 
+import json
 import subprocess
 import sys
 import time
+from datetime import datetime
 from uuid import uuid4
 
 import httpx2
@@ -13,6 +15,11 @@ from tests.containers.stack import Stack
 from tests.generated.process import wait_until
 
 ITEMS = "/api/v1/items"
+# Run in the container.
+METRICS = """
+from urllib.request import urlopen
+print(urlopen("http://127.0.0.1:9000/metrics", timeout=5).read().decode())
+"""
 
 
 def get(stack: Stack, path: str) -> httpx2.Response:
@@ -31,9 +38,48 @@ def test_it_comes_up_migrated_and_healthy(stack: Stack) -> None:
     states = {service: stack.container(service)["State"] for service in stack.services}
     statuses = [get(stack, path).status_code for path in ("/health", "/ready", ITEMS)]
 
-    assert (states["migrate"]["Status"], states["migrate"]["ExitCode"]) == ("exited", 0)
-    assert states["app"]["Health"]["Status"] == "healthy"
+    migrated = states.pop("migrate")
+    assert (migrated["Status"], migrated["ExitCode"]) == ("exited", 0)
+    assert {state["Health"]["Status"] for state in states.values()} == {"healthy"}
     assert statuses == [200, 200, 200]
+
+
+def test_each_starts_when_what_it_needs_is_there(stack: Stack) -> None:
+    states = {service: stack.container(service)["State"] for service in stack.services}
+    config = json.loads(stack.compose("config", "--format=json"))["services"]
+    needed = {
+        service: {name: need["condition"] for name, need in each.get("depends_on", {}).items()}
+        for service, each in config.items()
+    }
+    database = {"db": "service_healthy"} if "db" in config else {}
+
+    assert needed.pop("app") == {
+        "migrate": "service_completed_successfully",
+        "redis": "service_healthy",
+    }
+    assert needed.pop("migrate") == database
+    assert [*filter(None, needed.values())] == []
+    ended = datetime.fromisoformat(states["migrate"]["FinishedAt"])
+    assert ended < datetime.fromisoformat(states["app"]["StartedAt"])
+
+
+def test_its_metrics_are_for_its_neighbours(stack: Stack) -> None:
+    """On a port that is not published."""
+    assert get(stack, "/metrics").status_code == 404
+    assert "http_requests_total" in stack.inside("python", "-c", METRICS)
+
+
+def test_it_counts_in_redis_and_goes_on_without(stack: Stack) -> None:
+    assert get(stack, ITEMS).status_code == 200
+    assert int(stack.compose("exec", "--no-TTY", "redis", "redis-cli", "dbsize")) > 0
+    assert get(stack, "/ready").json()["data"]["redis"] == "ok"
+
+    stack.compose("exec", "--no-TTY", "redis", "sh", "-c", "kill 1")
+    assert get(stack, ITEMS).status_code == 200
+    until = time.monotonic() + 15
+    while get(stack, "/ready").json()["data"]["redis"] != "ok":
+        assert time.monotonic() < until
+        time.sleep(0.2)
 
 
 def test_it_keeps_the_contract(stack: Stack) -> None:
@@ -68,7 +114,7 @@ def test_its_root_is_read_only(stack: Stack, folder: str) -> None:
     assert "Read-only file system" in touched.stderr
 
 
-def test_only_this_machine_reaches_it_and_nobody_its_database(stack: Stack) -> None:
+def test_only_this_machine_reaches_it_and_nobody_its_neighbours(stack: Stack) -> None:
     published = {
         service: [binding["HostIp"] for bindings in ports.values() for binding in bindings or []]
         for service in stack.services

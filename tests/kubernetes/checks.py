@@ -120,8 +120,9 @@ def settings(release: Release) -> Problems:
             known = environment(release, container)
             if known.get("HOST") != "0.0.0.0":  # noqa: S104 what a pod must listen on
                 yield "HOST is out of reach"
-            if known.get("PORT", "") not in map(str, ports(deployment).values()):
-                yield f"PORT is {known.get('PORT')}, the pod's {ports(deployment)}"
+            listening = {"http": known.get("PORT"), "metrics": known.get("METRICS_PORT")}
+            if listening != {name: str(port) for name, port in ports(deployment).items()}:
+                yield f"it listens on {listening}, the pod's ports are {ports(deployment)}"
 
 
 def references(release: Release) -> Problems:
@@ -146,6 +147,8 @@ def secrets(release: Release) -> Problems:
             for variable in container["env"]:
                 reference = variable.get("valueFrom", {}).get("secretKeyRef")
                 made = {"name": release.service.secret, "key": variable["name"]}
+                if variable["name"] not in release.service.required:
+                    made["optional"] = True
                 if reference and (reference != made or made["key"] not in release.service.secrets):
                     yield f"{variable['name']} from {reference}"
                 if not reference and variable["name"] in release.service.secrets:

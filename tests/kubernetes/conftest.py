@@ -61,7 +61,7 @@ def read(project: Path) -> Service:
         secrets=frozenset(_find(r"^([A-Z_]+)=", readme)),
         user=int(user),
         grace_seconds=int(grace),
-        probes=frozenset(_find(r'"(/health|/ready)"', project / "app/edge/health.py")),
+        probes=frozenset(_find(r'"(/health|/ready)"', project / "app/edge/probes.py")),
         public=frozenset({"/api", "/docs", "/openapi.json"}),
     )
 

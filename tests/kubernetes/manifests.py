@@ -33,7 +33,7 @@ class Release:
 
     @property
     def workloads(self) -> list[Manifest]:
-        return self.of("Deployment", "Job")
+        return self.of("Deployment", "Job", "CronJob")
 
     def selected(self, wanted: Mapping[str, str]) -> list[Manifest]:
         return [each for each in self.workloads if wanted.items() <= labels(each).items()]
@@ -41,13 +41,19 @@ class Release:
 
 def labels(workload: Manifest) -> Mapping[str, str]:
     """Those of its pods."""
-    found: Mapping[str, str] = workload["spec"]["template"]["metadata"]["labels"]
+    found: Mapping[str, str] = _template(workload)["metadata"]["labels"]
     return found
 
 
 def pod(workload: Manifest) -> Manifest:
-    spec: Manifest = workload["spec"]["template"]["spec"]
+    spec: Manifest = _template(workload)["spec"]
     return spec
+
+
+def _template(workload: Manifest) -> Manifest:
+    job = workload["spec"].get("jobTemplate", workload)
+    template: Manifest = job["spec"]["template"]
+    return template
 
 
 def ports(workload: Manifest) -> dict[str, int]:

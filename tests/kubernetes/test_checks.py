@@ -37,6 +37,7 @@ DEFECTS: dict[str, list[tuple[str, str, Any]]] = {
     "targets": [
         ("Service", "spec/ports/0/targetPort", "web"),
         ("NetworkPolicy", "spec/ingress/0/ports/0/port", "web"),
+        ("NetworkPolicy", "spec/ingress/1/ports/0/port", "web"),
     ],
     "ingresses": [
         ("Service", "spec/ports/0/name", "web"),
@@ -57,6 +58,7 @@ DEFECTS: dict[str, list[tuple[str, str, Any]]] = {
         ("ConfigMap", "data/ENVIRONMENT", "development"),
         ("ConfigMap", "data/HOST", "127.0.0.1"),
         ("ConfigMap", "data/PORT", "8080"),
+        ("ConfigMap", "data/METRICS_PORT", "9090"),
         ("Deployment", f"{CONTAINER}/env", []),
         ("Job", f"{CONTAINER}/env/1/name", "DATABASE"),
     ],
@@ -69,6 +71,8 @@ DEFECTS: dict[str, list[tuple[str, str, Any]]] = {
         ("Deployment", f"{CONTAINER}/env/0/valueFrom/secretKeyRef/key", "SECRET_KEY"),
         ("Deployment", f"{CONTAINER}/env/0/valueFrom/secretKeyRef/name", "other"),
         ("Deployment", f"{CONTAINER}/env/0", {"name": "DATABASE_URL", "value": "postgresql://a"}),
+        ("Deployment", f"{CONTAINER}/env/2/valueFrom/secretKeyRef/optional", False),
+        ("Deployment", f"{CONTAINER}/env/2", {"name": "REDIS_URL", "value": "redis://a"}),
         ("Job", f"{CONTAINER}/env/1/name", "LOG_LEVEL"),
     ],
     "resources": [

@@ -35,6 +35,7 @@ def test_every_object_is_what_kubernetes_knows(release: Release, version: str) -
 def test_every_kind_is_there(release: Release) -> None:
     assert sorted(each["kind"] for each in release.objects) == [
         "ConfigMap",
+        "CronJob",
         "Deployment",
         "HorizontalPodAutoscaler",
         "Ingress",

@@ -1,10 +1,13 @@
-"""Access tokens: signed, short-lived, never stored. Refresh tokens: opaque, kept as a digest."""
+"""Access tokens: signed, short-lived, never stored. Refresh tokens, `<family>.<secret>`: one for
+each use, kept as a digest."""
 
 import hashlib
 import hmac
+import re
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import jwt
 
@@ -14,6 +17,7 @@ from app.settings import settings
 ALGORITHM = "HS256"
 AUDIENCE = "access"
 CHALLENGE = {"www-authenticate": "Bearer"}
+_REFRESH = re.compile(r"([0-9a-f]{32})\.[A-Za-z0-9_-]{43}")
 
 
 def new_access_token(account_id: str, role: str) -> str:
@@ -40,8 +44,17 @@ def _key() -> bytes:
     return hmac.digest(secret, b"access token", "sha256")
 
 
-def new_refresh_token() -> str:
-    return secrets.token_urlsafe(32)
+def new_refresh_token(family_id: UUID) -> str:
+    return f"{family_id.hex}.{secrets.token_urlsafe(32)}"
+
+
+def family_of(refresh_token: str) -> UUID | None:
+    found = _REFRESH.fullmatch(refresh_token)
+    return UUID(found[1]) if found else None
+
+
+def matches(refresh_token: str, stored: str) -> bool:
+    return hmac.compare_digest(digest(refresh_token), stored)
 
 
 def digest(refresh_token: str) -> str:

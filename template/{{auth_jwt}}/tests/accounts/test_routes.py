@@ -1,7 +1,11 @@
 import asyncio
+from collections.abc import Callable
 
 import httpx2
 import pytest
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from app.auth.throttle import throttle
 
 AUTH = "/api/v1/auth"
 ADA = {"email": "Ada@Test.example", "password": "a long password"}
@@ -11,12 +15,20 @@ def told(answer: httpx2.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["error"]["code"]
 
 
-async def sign_in(client: httpx2.AsyncClient) -> dict[str, str]:
-    await client.post(f"{AUTH}/register", json=ADA)
-    answer = await client.post(f"{AUTH}/token", json=ADA)
+def tokens_of(answer: httpx2.Response) -> dict[str, str]:
     assert answer.status_code == 200, answer.text
     tokens: dict[str, str] = answer.json()["data"]
     return tokens
+
+
+async def sign_in(client: httpx2.AsyncClient) -> dict[str, str]:
+    await client.post(f"{AUTH}/register", json=ADA)
+    return tokens_of(await client.post(f"{AUTH}/token", json=ADA))
+
+
+async def refresh(client: httpx2.AsyncClient, tokens: dict[str, str]) -> httpx2.Response:
+    body = {"refresh_token": tokens["refresh_token"]}
+    return await client.post(f"{AUTH}/refresh", json=body)
 
 
 async def test_who_registers_is_a_viewer(client: httpx2.AsyncClient) -> None:
@@ -63,25 +75,65 @@ async def test_wrong_credentials_are_refused_alike(
     assert refused.json()["error"]["message"] == "The e-mail address or the password is wrong."
 
 
-async def test_a_refresh_token_is_good_for_one_use(client: httpx2.AsyncClient) -> None:
-    first = await sign_in(client)
-    body = {"refresh_token": first["refresh_token"]}
+@pytest.mark.parametrize("email", [ADA["email"], "no@body.example"])
+async def test_an_unknown_account_costs_what_a_known_one_does(
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, email: str
+) -> None:
+    await client.post(f"{AUTH}/register", json=ADA)
+    costs, verify = [], Argon2Hasher.verify
 
-    answers = await asyncio.gather(*(client.post(f"{AUTH}/refresh", json=body) for _ in range(5)))
+    def counted(hasher: Argon2Hasher, password: str, stored: str) -> bool:
+        costs.append(stored.split("$")[3])
+        return verify(hasher, password, stored)
+
+    monkeypatch.setattr(Argon2Hasher, "verify", counted)
+    await client.post(f"{AUTH}/token", json={"email": email, "password": "another password"})
+
+    assert costs == ["m=19456,t=2,p=1"]
+
+
+async def test_a_second_use_of_a_refresh_token_ends_its_family(client: httpx2.AsyncClient) -> None:
+    first = await sign_in(client)
+    second = tokens_of(await refresh(client, first))
+    third = tokens_of(await refresh(client, second))
+
+    assert told(await refresh(client, first)) == (401, "unauthenticated")
+    assert told(await refresh(client, third)) == (401, "unauthenticated")
+
+
+async def test_of_uses_at_once_one_wins_and_the_family_ends(client: httpx2.AsyncClient) -> None:
+    tokens = await sign_in(client)
+
+    answers = await asyncio.gather(*(refresh(client, tokens) for _ in range(5)))
 
     assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401, 401]
-    second = next(a for a in answers if a.status_code == 200).json()["data"]["refresh_token"]
-    assert second != first["refresh_token"]
-    assert (await client.post(f"{AUTH}/refresh", json={"refresh_token": second})).status_code == 200
+    won = tokens_of(next(answer for answer in answers if answer.status_code == 200))
+    assert told(await refresh(client, won)) == (401, "unauthenticated")
+
+
+async def test_a_throttled_refresh_token_stays_valid(
+    client: httpx2.AsyncClient, forget_tries: Callable[[], None]
+) -> None:
+    tokens = await sign_in(client)
+    for _ in range(8):
+        await throttle(ADA["email"].upper())
+
+    refused = await refresh(client, tokens)
+    forget_tries()
+
+    assert told(refused) == (429, "rate_limited")
+    assert int(refused.headers["retry-after"]) > 0
+    tokens_of(await refresh(client, tokens))
 
 
 async def test_logout_ends_the_family(client: httpx2.AsyncClient) -> None:
-    body = {"refresh_token": (await sign_in(client))["refresh_token"]}
+    tokens = await sign_in(client)
+    body = {"refresh_token": tokens["refresh_token"]}
 
     out = await client.post(f"{AUTH}/logout", json=body)
 
     assert (out.status_code, out.content) == (204, b"")
-    assert told(await client.post(f"{AUTH}/refresh", json=body)) == (401, "unauthenticated")
+    assert told(await refresh(client, tokens)) == (401, "unauthenticated")
     assert (await client.post(f"{AUTH}/logout", json=body)).status_code == 204
 
 

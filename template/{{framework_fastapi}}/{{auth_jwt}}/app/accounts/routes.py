@@ -12,24 +12,25 @@ from app.auth.caller import KNOWN, PUBLIC
 from app.edge.envelope import Envelope
 from app.settings import settings
 from app.web.access import requires
-from app.web.api import Session
+from app.web.api import Responses, Session
 
 router = APIRouter(prefix="/auth", tags=["auth"])
+REFUSED: Responses = {401: {"$ref": "#/components/responses/Unauthenticated"}}
 
 
-@router.post("/register", status_code=201, dependencies=[requires(PUBLIC)])
+@router.post("/register", status_code=201, dependencies=[requires(PUBLIC, strict=True)])
 async def register(session: Session, new: AccountCreate) -> Envelope[AccountRead]:
-    account = await service.create_account(session, new.email, new.password)
+    account = await service.register(session, new.email, new.password)
     return Envelope(data=AccountRead.model_validate(account))
 
 
-@router.post("/token", dependencies=[requires(PUBLIC)])
+@router.post("/token", responses=REFUSED, dependencies=[requires(PUBLIC, strict=True)])
 async def create_token(session: Session, credentials: Credentials) -> Envelope[TokenRead]:
     account, token = await service.sign_in(session, credentials.email, credentials.password)
     return Envelope(data=_tokens(account, token))
 
 
-@router.post("/refresh", dependencies=[requires(PUBLIC)])
+@router.post("/refresh", responses=REFUSED, dependencies=[requires(PUBLIC, strict=True)])
 async def refresh_token(session: Session, body: Refresh) -> Envelope[TokenRead]:
     account, token = await service.refresh(session, body.refresh_token)
     return Envelope(data=_tokens(account, token))

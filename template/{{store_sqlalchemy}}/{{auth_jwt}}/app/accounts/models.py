@@ -28,14 +28,13 @@ class Account(Base):
     created_at: Mapped[datetime] = mapped_column(Timestamp, default=_now)
 
 
-class RefreshToken(Base):
-    """A family is one sign-in: each use ends a token and makes the next of its family."""
+class TokenFamily(Base):
+    """One sign-in. Each use of its refresh token makes the next: only the newest is good."""
 
-    __tablename__ = "refresh_tokens"
+    __tablename__ = "token_families"
 
-    digest: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
-    family_id: Mapped[UUID] = mapped_column(index=True)
+    digest: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Timestamp, default=_now)
     expires_at: Mapped[datetime] = mapped_column(Timestamp, index=True)
-    used_at: Mapped[datetime | None] = mapped_column(Timestamp)

@@ -4,19 +4,23 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.models import Account, RefreshToken
+from app.accounts.models import Account, TokenFamily
 from app.auth import passwords, tokens
+from app.auth.throttle import throttle
 from app.errors import Conflict, NotFound, Unauthenticated
 from app.ids import new_id
 from app.settings import settings
 
 
-async def create_account(
-    session: AsyncSession, email: str, password: str, role: str = "viewer"
-) -> Account:
+async def register(session: AsyncSession, email: str, password: str) -> Account:
+    await throttle(email)
+    return await create_account(session, email, password, "viewer")
+
+
+async def create_account(session: AsyncSession, email: str, password: str, role: str) -> Account:
     if await _find(session, email):
         raise Conflict("The e-mail address is taken.")
     password_hash = await passwords.hashed(password)
@@ -47,57 +51,50 @@ async def grant_role(session: AsyncSession, email: str, role: str) -> None:
 
 async def sign_in(session: AsyncSession, email: str, password: str) -> tuple[Account, str]:
     """The account and the first refresh token of a new family."""
+    await throttle(email)
     account = await _find(session, email)
-    if not await passwords.matches(password, account.password_hash if account else None):
-        account = None
-    if account is None:
+    matches = await passwords.matches(password, account.password_hash if account else None)
+    if account is None or not matches:
         raise Unauthenticated(
             "The e-mail address or the password is wrong.", headers=tokens.CHALLENGE
         )
-    return account, _issue(session, account.id, new_id())
+    family = TokenFamily(id=new_id(), account_id=account.id)
+    session.add(family)
+    return account, _issue(family)
 
 
 async def refresh(session: AsyncSession, refresh_token: str) -> tuple[Account, str]:
-    """One statement ends the old token, so that of two uses at once only one gets a new one."""
-    now = datetime.now(UTC)
-    used = await session.execute(
-        update(RefreshToken)
-        .where(
-            RefreshToken.digest == tokens.digest(refresh_token),
-            RefreshToken.used_at.is_(None),
-            RefreshToken.expires_at > now,
-        )
-        .values(used_at=now)
-        .returning(RefreshToken.account_id, RefreshToken.family_id)
-    )
-    row = used.one_or_none()
-    if row is None:
+    """One that was used before is in two hands. Nobody knows which of them has the newest, so that
+    the whole family ends."""
+    family = await _find_family(session, refresh_token)
+    if family is None or family.expires_at <= datetime.now(UTC):
         raise Unauthenticated("The refresh token is not valid.", headers=tokens.CHALLENGE)
-    account = await get_account(session, row.account_id)
-    return account, _issue(session, account.id, row.family_id)
+    if not tokens.matches(refresh_token, family.digest):
+        await session.delete(family)
+        await session.commit()  # the edge commits no refusal, and this one has to last
+        raise Unauthenticated("The refresh token was used before.", headers=tokens.CHALLENGE)
+    account = await get_account(session, family.account_id)
+    await throttle(account.email)
+    return account, _issue(family)
 
 
 async def sign_out(session: AsyncSession, refresh_token: str) -> None:
     """Ends the token's family. One that nobody knows is as good as ended (RFC 7009)."""
-    token = await session.get(RefreshToken, tokens.digest(refresh_token))
-    if token is not None:
-        await session.execute(
-            update(RefreshToken)
-            .where(RefreshToken.family_id == token.family_id, RefreshToken.used_at.is_(None))
-            .values(used_at=datetime.now(UTC))
-        )
+    family = await _find_family(session, refresh_token)
+    if family is not None:
+        await session.delete(family)
 
 
-def _issue(session: AsyncSession, account_id: UUID, family_id: UUID) -> str:
-    token = tokens.new_refresh_token()
-    session.add(
-        RefreshToken(
-            digest=tokens.digest(token),
-            account_id=account_id,
-            family_id=family_id,
-            expires_at=datetime.now(UTC) + timedelta(seconds=settings().refresh_token_seconds),
-        )
-    )
+async def _find_family(session: AsyncSession, refresh_token: str) -> TokenFamily | None:
+    """Locked: of two uses at once, the second finds what the first has made of it."""
+    family_id = tokens.family_of(refresh_token)
+    return await session.get(TokenFamily, family_id, with_for_update=True) if family_id else None
+
+
+def _issue(family: TokenFamily) -> str:
+    token = tokens.new_refresh_token(family.id)
+    family.digest = tokens.digest(token)
+    family.expires_at = datetime.now(UTC) + timedelta(seconds=settings().refresh_token_seconds)
     return token
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "c83d1e6a7f52"
-down_revision: str | None = "4f1c0a7d2b9e"
+down_revision: str | None = "9d0b62f1e3c8"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
@@ -24,22 +24,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("email_key", name=op.f("uq_accounts_email_key")),
     )
     op.create_table(
-        "refresh_tokens",
-        sa.Column("digest", sa.Text(), nullable=False),
+        "token_families",
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("family_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("digest", name=op.f("pk_refresh_tokens")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_token_families")),
         sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_refresh_tokens_account_id")
+            ["account_id"], ["accounts.id"], name=op.f("fk_token_families_account_id")
         ),
     )
-    for column in ("account_id", "expires_at", "family_id"):
-        op.create_index(op.f(f"ix_refresh_tokens_{column}"), "refresh_tokens", [column])
+    for column in ("account_id", "expires_at"):
+        op.create_index(op.f(f"ix_token_families_{column}"), "token_families", [column])
 
 
 def downgrade() -> None:
-    op.drop_table("refresh_tokens")
+    op.drop_table("token_families")
     op.drop_table("accounts")

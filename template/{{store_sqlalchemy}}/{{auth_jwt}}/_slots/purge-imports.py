@@ -1,0 +1,1 @@
+from app.accounts.models import TokenFamily

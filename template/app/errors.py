@@ -74,6 +74,11 @@ class Conflict(AppError):
     hint = "Choose another value for the field that must be unique."
 
 
+class IdempotencyInProgress(AppError):
+    status, code = 409, "idempotency_in_progress"
+    hint = "Wait for the first request with this key, then retry."
+
+
 class VersionMismatch(AppError):
     status, code = 412, "version_mismatch"
     hint = "Read it again, then retry with its new ETag."
@@ -94,9 +99,19 @@ class ValidationFailed(AppError):
     hint = "Correct the fields that details name."
 
 
+class IdempotencyKeyReused(AppError):
+    status, code = 422, "idempotency_key_reused"
+    hint = "Take a new Idempotency-Key for another request."
+
+
 class PreconditionRequired(AppError):
     status, code = 428, "precondition_required"
     hint = "Send If-Match with the ETag that you read."
+
+
+class RateLimited(AppError):
+    status, code = 429, "rate_limited"
+    hint = "Try again after Retry-After seconds."
 
 
 class Unavailable(AppError):

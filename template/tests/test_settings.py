@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from app.settings import EXAMPLE, SCHEMES, Settings
+from app.settings import EXAMPLE, SCHEMES, Settings, unknown_keys
+from dev.settings import lines
 
 STRONG = "0123456789abcdefghijklmnopqrstuvwxyz"
 URL = f"{SCHEMES[0]}:///somewhere"
@@ -16,6 +17,21 @@ def test_the_example_lists_every_setting() -> None:
     listed = set(re.findall(r"^(?:# )?([A-Z_]+)=", text, re.MULTILINE))
 
     assert {name.upper() for name in Settings.model_fields} <= listed
+
+
+def test_the_page_is_that_of_the_class() -> None:
+    page = Path("docs/settings.md").read_text(encoding="utf-8")
+
+    assert page == "\n".join([*lines(), ""]), "python -m dev.settings > docs/settings.md"
+
+
+def test_what_nothing_reads_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    example = Path(".env.example").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    Path(".env.example").write_text(example, encoding="utf-8")
+    Path(".env").write_text("PORT=1\nPROT=1\nTEST_DATABASE_URL=x\n", encoding="utf-8")
+
+    assert unknown_keys() == ["PROT"]
 
 
 @pytest.mark.parametrize("environment", ["staging", "production"])
@@ -57,6 +73,7 @@ def test_origins_are_listed_by_comma() -> None:
     assert listed.cors_origins == {"https://a.example", "https://b.example"}
 
 
-def test_a_database_of_another_kind_is_refused_by_name() -> None:
-    with pytest.raises(ValidationError, match="database_url"):
-        Settings.model_validate({"database_url": "oracle://localhost"})
+@pytest.mark.parametrize("name", ["database_url", "redis_url"])
+def test_a_url_of_another_kind_is_refused_by_name(name: str) -> None:
+    with pytest.raises(ValidationError, match=name):
+        Settings.model_validate({"database_url": URL} | {name: "oracle://localhost"})

@@ -4,9 +4,12 @@ every header; whatever happens inside, the client gets an answer of the contract
 import asyncio
 import logging
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from app.auth.caller import ANYBODY, Authenticate, admit
+from app.auth.caller import ANYBODY
 from app.edge.accept import check_acceptable, prefers_problem
+from app.edge.admission import Admission
 from app.edge.asgi import (
     App,
     ClientLeft,
@@ -21,13 +24,17 @@ from app.edge.asgi import (
 from app.edge.envelope import explain, failure
 from app.edge.exchange import Exchange
 from app.edge.headers import finished
-from app.edge.health import Health
+from app.edge.idempotency import Claims, read_claim
 from app.edge.life import live
+from app.edge.metrics import Metrics
+from app.edge.probes import Probes
 from app.edge.routing import Route, Routes
 from app.edge.store import Answer, Store, Unit
 from app.edge.strict import check_body, check_query
 from app.errors import Overloaded, RequestTimeout
+from app.log import log
 from app.settings import Settings
+from app.telemetry import make_telemetry
 
 access = logging.getLogger("app.access")
 LEFT = Answer(499)  # for the log: nobody is there to hear it
@@ -35,46 +42,58 @@ LEFT = Answer(499)  # for the log: nobody is there to hear it
 
 class Edge:
     def __init__(
-        self,
-        app: App,
-        routes: Routes,
-        store: Store,
-        authenticate: Authenticate,
-        settings: Settings,
+        self, app: App, routes: Routes, store: Store, admission: Admission, settings: Settings
     ) -> None:
         self.app, self.routes, self.store, self.settings = app, routes, store, settings
-        self.authenticate = authenticate
-        self.health = Health(store)
+        self.admission = admission
+        self.claims = Claims()
         self.working = set[asyncio.Task[None]]()
+        self.metrics = Metrics(store, settings, in_flight=lambda: len(self.working))
+        self.telemetry = make_telemetry()
+        apart = settings.metrics_port is not None
+        self.probes = Probes(store, admission.rates, None if apart else self.metrics)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             delay = self.settings.drain_delay_seconds
-            drain, close = self.health.drain, self._close
-            await live(receive, send, drain=drain, delay=delay, close=close)
+            await live(receive, send, self._running(), drain=self.probes.drain, delay=delay)
         elif scope["type"] == "http":
-            await self._request(scope, Head.of(scope), receive, send)
+            head = Head.of(scope, self.settings.trusted_proxies)
+            request_id.set(head.identify())
+            if self.probes.own(head):
+                await self._probe(head, receive, send)
+            else:
+                await self._request(scope, head, receive, send)
+
+    async def _probe(self, head: Head, receive: Receive, send: Send) -> None:
+        """Neither limited nor logged, and no load keeps it from its answer."""
+        try:
+            await self._body(head, receive)
+            answer = await self.probes.answer(head)
+        except ClientLeft:
+            return
+        except Exception as error:
+            answer = failure(explain(error, self.store))
+        await send_answer(send, finished(answer, head, self.settings))
 
     async def _request(self, scope: Scope, head: Head, receive: Receive, send: Send) -> None:
-        began = time.perf_counter()
-        request_id.set(head.identify())
+        began, end_span = time.perf_counter(), self.telemetry.begin(head)
         try:
             answer = await self._answer(scope, head, receive)
         except ClientLeft:
             answer = LEFT
         except Exception as error:
-            problem = prefers_problem(head.headers.get("accept")) and not self.health.owns(head)
+            problem = prefers_problem(head.headers.get("accept"))
             answer = failure(explain(error, self.store), problem=problem)
         if answer is not LEFT:
-            await send_answer(send, finished(answer, head, self.settings))
-        if not self.health.owns(head):
-            self._log(scope, head, answer.status, began)
+            answer = finished(answer, head, self.settings, scope.get("standing"))
+            await send_answer(send, answer)
+        route = self.routes.template(head.path)
+        end_span(route, answer.status)
+        self._tell(scope, head, route, answer.status, time.perf_counter() - began)
 
     async def _answer(self, scope: Scope, head: Head, receive: Receive) -> Answer:
         """Refusals in the order of the contract: the first that applies is told."""
-        if self.health.owns(head):
-            await self._body(head, receive)
-            return await self.health.answer(head)
         self._check_load()
         body = await self._body(head, receive)
         self._check_load()  # others may have been faster
@@ -83,7 +102,7 @@ class Edge:
             return Answer(204, [("allow", allow)])
         exchange = Exchange(scope, head, body, receive)
         return await exchange.answer(
-            self._start(exchange, route),
+            self._begin(exchange, route),
             seconds=self.settings.request_timeout_seconds,
             commit_seconds=self.settings.database_timeout_seconds,
         )
@@ -100,7 +119,7 @@ class Edge:
         except TimeoutError:
             raise RequestTimeout(headers={"connection": "close"}) from None
 
-    def _start(self, exchange: Exchange, route: Route) -> asyncio.Task[None]:
+    def _begin(self, exchange: Exchange, route: Route) -> asyncio.Task[None]:
         work = asyncio.create_task(self._work(exchange, route))
         self.working.add(work)  # in flight until it has really ended, also when it was late
         work.add_done_callback(self.working.discard)
@@ -108,34 +127,52 @@ class Edge:
 
     async def _work(self, exchange: Exchange, route: Route) -> None:
         try:
+            await self.admission.by_address(exchange.scope, exchange.head, route)
             if not route.is_api:
                 check_query(exchange.head.query, route.queries)
                 return await exchange.through(self.app)
             async with self.store.unit(write=not exchange.head.reads) as exchange.unit:
                 await self._admit(exchange, exchange.unit, route)
-                await exchange.through(self.app)
+                await self._serve(exchange, exchange.unit, route)
         except Exception as error:
             exchange.break_off(error)
 
     async def _admit(self, exchange: Exchange, unit: Unit, route: Route) -> None:
-        head = exchange.head
-        caller = await admit(route.permission, head, unit, self.authenticate)
-        exchange.scope["caller"] = caller
+        scope, head = exchange.scope, exchange.head
+        scope["caller"] = await self.admission.caller(scope, head, route, unit)
         check_acceptable(head.headers.get("accept"))
         check_body(head, exchange.body)
         check_query(head.query, route.queries)
 
-    async def _close(self) -> None:
+    async def _serve(self, exchange: Exchange, unit: Unit, route: Route) -> None:
+        caller = exchange.scope["caller"].id
+        claim = read_claim(exchange.head, exchange.body, caller) if route.creates else None
+        if claim is None:
+            await exchange.through(self.app)
+            return
+        with self.claims.take(claim):
+            await exchange.once(self.app, unit, claim)
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        for remark in self.settings.remarks:
+            log.warning(remark)
+        self.metrics.serve()
+        yield
         if self.working:  # background tasks whose clients have their answers
             await asyncio.wait(self.working, timeout=self.settings.request_timeout_seconds)
+        await self.admission.rates.close()
         await self.store.close()
+        self.metrics.close()
+        self.telemetry.close()
 
-    def _log(self, scope: Scope, head: Head, status: int, began: float) -> None:
+    def _tell(self, scope: Scope, head: Head, route: str, status: int, seconds: float) -> None:
+        self.metrics.observe(head.method, route, status, seconds)
         fields = {
             "method": head.method,
-            "route": self.routes.template(head.path),
+            "route": route,
             "status": status,
-            "duration_ms": round((time.perf_counter() - began) * 1000, 1),
+            "duration_ms": round(seconds * 1000, 1),
             "caller": scope.get("caller", ANYBODY).id,
             "client": head.client,
         }

@@ -2,11 +2,12 @@
 
 import re
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+from app.edge.address import Network, client_of
 from app.edge.store import Answer
 from app.errors import PayloadTooLarge
 
@@ -26,26 +27,34 @@ class ClientLeft(Exception):
 @dataclass(frozen=True)
 class Head:
     """A request without its body. `path` lacks one slash at its end; header lines of one name are
-    joined, as RFC 9110, section 5.3, has it."""
+    joined, as RFC 9110, section 5.3, has it, and their name is `repeated`."""
 
     method: str
     path: str
     query: bytes
     headers: dict[str, str]
     client: str
+    repeated: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, scope: Scope) -> "Head":
+    def of(cls, scope: Scope, trusted: Sequence[Network]) -> "Head":
+        """`trusted`: proxies whose X-Forwarded-For is believed."""
         headers: dict[str, str] = {}
+        repeated = set[str]()
         for name, value in scope["headers"]:
             key, text = name.decode("latin-1"), value.decode("latin-1")
-            headers[key] = f"{headers[key]}, {text}" if key in headers else text
+            if key in headers:
+                repeated.add(key)
+                text = f"{headers[key]}, {text}"
+            headers[key] = text
+        peer = (scope.get("client") or ("-",))[0]
         return cls(
             method=scope["method"],
             path=scope["path"].removesuffix("/") or "/",
             query=scope["query_string"],
             headers=headers,
-            client=(scope.get("client") or ("-",))[0],
+            client=client_of(peer, headers.get("x-forwarded-for"), trusted),
+            repeated=frozenset(repeated),
         )
 
     @property

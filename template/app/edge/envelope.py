@@ -23,6 +23,7 @@ from app.errors import (
 from app.log import log
 
 Data = TypeVar("Data")
+DETAILS = 20  # in an answer: each field of a large body may be wrong
 
 
 class Envelope(BaseModel, Generic[Data]):
@@ -92,7 +93,7 @@ def _problem(error: AppError) -> Problem:
 
 
 def _details(error: AppError) -> list[Detail] | None:
-    return list(error.details) if error.status == 422 else None
+    return list(error.details[:DETAILS]) if error.status == 422 else None
 
 
 def success(data: Any) -> Answer:

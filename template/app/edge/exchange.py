@@ -6,11 +6,13 @@ answering (background tasks, the exit of yield dependencies) runs after the comm
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from app.edge.asgi import App, ClientLeft, Head, Message, Receive, Scope
-from app.edge.store import Answer, Unit
-from app.errors import DeadlinePassed, Unavailable
+from app.edge.idempotency import replayed
+from app.edge.store import Answer, Claim, Kept, Unit
+from app.errors import AppError, Conflict, DeadlinePassed, IdempotencyKeyReused, Unavailable
 from app.log import log
 
 
@@ -18,6 +20,7 @@ class Exchange:
     def __init__(self, scope: Scope, head: Head, body: bytes, receive: Receive) -> None:
         self.scope, self.head, self.body = scope, head, body
         self.unit: Unit | None = None
+        self.claim: Claim | None = None
         self._answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._left = asyncio.create_task(_left(receive))
         self._committing = False
@@ -45,6 +48,17 @@ class Exchange:
             return Unavailable("It is not known whether this was written: read before you retry.")
         return ClientLeft() if self._left.done() else DeadlinePassed()
 
+    async def once(self, app: App, unit: Unit, claim: Claim) -> None:
+        """A request that was answered before, with the same key, does nothing more."""
+        self.claim = claim
+        kept = await unit.find(claim)
+        if kept:
+            return self._replay(kept, claim)
+        try:
+            await self.through(app)
+        except Exception as error:
+            await self._give_up(error)
+
     async def through(self, app: App) -> None:
         path = self.head.path
         inner = {**self.scope, "path": path, "raw_path": path.encode(errors="surrogateescape")}
@@ -52,6 +66,10 @@ class Exchange:
         inner |= {"headers": self.head.raw, "unit": self.unit, "extensions": {}}
         await app(inner, self._receive, self._keep)
         self.fail(RuntimeError("the framework did not answer"))
+
+    def end(self, answer: Answer) -> None:
+        if not self._answer.done():
+            self._answer.set_result(answer)
 
     def fail(self, error: Exception) -> None:
         if not self._answer.done():
@@ -82,18 +100,39 @@ class Exchange:
     async def _settle(self, answer: Answer) -> None:
         """Nothing may be raised: a framework that has answered cannot answer again."""
         try:
-            if self.unit is not None:
-                await self._end(self.unit, answer)
-            if not self._answer.done():
-                self._answer.set_result(answer)
+            if answer.status < 400 and not self.head.reads and not self._answer.done():
+                await self._commit(answer)
+            self.end(answer)
+            if self.unit:
+                await self.unit.close()
         except Exception as error:
-            self.fail(error)
+            await self._give_up(error)
 
-    async def _end(self, unit: Unit, answer: Answer) -> None:
-        if answer.status < 400 and not self.head.reads and not self._answer.done():
-            self._committing = True
-            await unit.commit()
-        await unit.close()
+    async def _commit(self, answer: Answer) -> None:
+        if self.unit is None:
+            return
+        self._committing = True
+        if self.claim:
+            await self.unit.keep(self.claim, answer)
+        await self.unit.commit()
+
+    async def _give_up(self, error: Exception) -> None:
+        """Another process may have been faster with the same key: then its answer counts."""
+        taken = isinstance(error, Conflict) or not isinstance(error, AppError)
+        kept = None
+        if taken and self.unit and self.claim and not self._answer.done():
+            with suppress(Exception):  # what went wrong first is what is told
+                kept = await self.unit.find(self.claim)
+        if kept and self.claim:
+            self._replay(kept, self.claim)
+        else:
+            self.break_off(error)
+
+    def _replay(self, kept: Kept, claim: Claim) -> None:
+        try:
+            self.end(replayed(kept, claim))
+        except IdempotencyKeyReused as error:
+            self.fail(error)
 
 
 async def _left(receive: Receive) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from app.edge.asgi import Head, request_id
 from app.edge.etag import matches
+from app.edge.rates import Standing
 from app.edge.store import Answer
 from app.settings import Settings
 
@@ -15,14 +16,20 @@ SECURITY = {
 }
 TRANSPORT = {"strict-transport-security": "max-age=63072000; includeSubDomains"}
 OURS = {"content-length", "server", "date", "x-request-id", "set-cookie"}
-EXPOSED = "ETag, Location, Retry-After, X-Request-ID"
-ALLOWED = "Accept, Content-Type, If-Match, If-None-Match, X-Request-ID"
+EXPOSED = (
+    "ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
+    "X-Request-ID"
+)
+ALLOWED = "Accept, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-ID"
 
 
-def finished(answer: Answer, head: Head, settings: Settings) -> Answer:
+def finished(
+    answer: Answer, head: Head, settings: Settings, standing: Standing | None = None
+) -> Answer:
     """What a route sets itself (Cache-Control, a policy of its own) stays."""
     answer = _not_modified(answer, head)
     headers = SECURITY | (TRANSPORT if settings.environment == "production" else {})
+    headers |= standing.headers() if standing else {}
     headers |= {name: value for name, value in answer.headers if name not in OURS}
     headers |= _cors(answer, head, settings.cors_origins) | {"x-request-id": request_id.get()}
     if answer.status in (204, 304):

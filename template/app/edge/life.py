@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from types import FrameType
 from typing import Any
 
@@ -12,17 +13,22 @@ from app.edge.asgi import Receive, Send
 async def live(
     receive: Receive,
     send: Send,
+    running: AbstractAsyncContextManager[None],
     *,
     drain: Callable[[], None],
     delay: float,
-    close: Callable[[], Awaitable[None]],
 ) -> None:
     """ASGI's lifespan. The database is not asked for: the process starts without it."""
     await receive()
-    _drain_on_sigterm(drain, delay)
-    await send({"type": "lifespan.startup.complete"})
-    await receive()
-    await close()
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(running)
+        except Exception as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        _drain_on_sigterm(drain, delay)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
     await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from app.auth.caller import PUBLIC
+from app.auth.caller import KNOWN, PUBLIC
 from app.edge.accept import JSON, PROBLEM
 from app.edge.envelope import ErrorEnvelope, Problem
 from app.edge.strict import MERGE_PATCH
@@ -17,6 +17,7 @@ from app.errors import (
     NotFound,
     PayloadTooLarge,
     PreconditionRequired,
+    RateLimited,
     RequestTimeout,
     Unauthenticated,
     Unavailable,
@@ -27,8 +28,27 @@ from app.errors import (
 
 Node = dict[str, Any]
 TEXT = {"type": "string"}
-REQUEST_ID = {"description": "Also in every log line.", "schema": TEXT}
-ALWAYS: list[type[AppError]] = [MalformedRequest, NotAcceptable, AppError, Unavailable]
+HEADERS = {
+    "X-Request-ID": {"description": "Also in every log line.", "schema": TEXT},
+    "RateLimit": {"description": "What is left, and for how long.", "schema": TEXT},
+    "RateLimit-Policy": {"description": "Requests, and their seconds.", "schema": TEXT},
+}
+REPLAYED = {"description": "The answer was kept from before.", "schema": {"const": "true"}}
+KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A retry with the same key and body is answered as the first was, for 24 h.",
+    "schema": {**TEXT, "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
+TAGS = {**TEXT, "pattern": r'^(\*|(W/)?"[!#-~]*"(\s*,\s*(W/)?"[!#-~]*")*)$'}
+ALWAYS: list[type[AppError]] = [
+    MalformedRequest,
+    NotAcceptable,
+    RateLimited,
+    AppError,
+    Unavailable,
+]
 WITH_BODY: list[type[AppError]] = [
     RequestTimeout,
     Conflict,
@@ -43,16 +63,27 @@ IF_NONE_MATCH = {"name": "If-None-Match", "in": "header", "required": False, "sc
 def describe(document: Node, permissions: Mapping[tuple[str, str], str], schemes: Node) -> Node:
     """Changes the document in place and returns it. `schemes`: how callers prove who they are."""
     for path, method, operation in _operations(document):
-        _security(operation, permissions.get((path, method.upper())), schemes)
+        permission = permissions.get((path, method.upper()))
+        _security(operation, permission, schemes)
         parameters = operation.setdefault("parameters", [])
         operation["summary"] = operation["operationId"].replace("_", " ").capitalize()
         _preconditions(operation, method, parameters)
         _merge_patch(operation, method)
+        _keys(operation, method, permission, parameters)
         _refusals(operation, path, parameters)
         for status, response in operation["responses"].items():
             _successes(status, response)
     _components(document, schemes)
     return document
+
+
+def creating(document: Node) -> frozenset[tuple[str, str]]:
+    """(path, method) of the operations that take an Idempotency-Key."""
+    return frozenset(
+        (path, method.upper())
+        for path, method, operation in _operations(document)
+        if KEY in operation["parameters"]
+    )
 
 
 def queries(document: Node) -> dict[tuple[str, str], frozenset[str]]:
@@ -82,16 +113,24 @@ def _security(operation: Node, permission: str | None, schemes: Node) -> None:
 def _preconditions(operation: Node, method: str, parameters: list[Node]) -> None:
     for parameter in parameters:
         if parameter["name"].lower() == "if-match":  # optional in code: 404 comes before 428
-            parameter |= {"required": True, "schema": TEXT}
-    if method == "get" and "ETag" in operation["responses"].get("200", {}).get("headers", {}):
+            parameter |= {"name": "If-Match", "required": True, "schema": TAGS}
+    tag = operation["responses"].get("200", {}).get("headers", {}).get("ETag")
+    if method == "get" and tag:
         parameters.append(IF_NONE_MATCH)
-        operation["responses"]["304"] = {"description": "Not Modified"}
+        operation["responses"]["304"] = {"headers": {"ETag": tag}}
 
 
 def _merge_patch(operation: Node, method: str) -> None:
     if method == "patch" and "requestBody" in operation:
         content = operation["requestBody"]["content"]
         content[MERGE_PATCH] = content[JSON]
+
+
+def _keys(operation: Node, method: str, permission: str | None, parameters: list[Node]) -> None:
+    """Not for sign-ins: a kept answer would hold live tokens."""
+    if method == "post" and "201" in operation["responses"] and permission not in (PUBLIC, KNOWN):
+        parameters.append(KEY)
+        operation["responses"]["201"].setdefault("headers", {})["Idempotency-Replayed"] = REPLAYED
 
 
 def _refusals(operation: Node, path: str, parameters: list[Node]) -> None:
@@ -115,7 +154,7 @@ def _refusals(operation: Node, path: str, parameters: list[Node]) -> None:
 def _successes(status: str, response: Node) -> None:
     if "$ref" not in response:
         response["description"] = HTTPStatus(int(status)).phrase
-        response.setdefault("headers", {})["X-Request-ID"] = REQUEST_ID
+        response["headers"] = response.get("headers", {}) | HEADERS
 
 
 def _components(document: Node, schemes: Node) -> None:
@@ -135,9 +174,11 @@ def _components(document: Node, schemes: Node) -> None:
 
 
 def _refusal(error: type[AppError]) -> Node:
-    headers = {"X-Request-ID": REQUEST_ID}
-    if error.status == Unavailable.status:
+    headers = dict(HEADERS)
+    if error.status in (RateLimited.status, Unavailable.status):
         headers["Retry-After"] = {"description": "Seconds.", "schema": TEXT}
+    if error is Unauthenticated:
+        headers["WWW-Authenticate"] = {"description": "How to prove it.", "schema": TEXT}
     return {
         "description": error.hint,
         "headers": headers,

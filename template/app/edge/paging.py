@@ -7,16 +7,25 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Generic, Literal, Protocol, Self, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.edge.schema import Number
+from app.edge.schema import Digits
 from app.errors import MalformedRequest
 from app.settings import settings
 
 Data = TypeVar("Data", bound=BaseModel)
+
+
+class Shape(NamedTuple):
+    """A listing without its values. `continued`: by cursor, and not from the start."""
+
+    by_page: bool
+    continued: bool
+    sort: tuple[tuple[str, bool], ...]
+    where: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -28,9 +37,14 @@ class Listing:
     limit: int
     page: int | None
     after: list[Any] | None
-    sort: list[tuple[str, bool]]
+    sort: tuple[tuple[str, bool], ...]
     where: list[tuple[str, str, Any]]
     seal: str
+
+    @property
+    def shape(self) -> Shape:
+        where = tuple((field, operator) for field, operator, _ in self.where)
+        return Shape(self.page is not None, self.after is not None, self.sort, where)
 
 
 def sortable(*names: str) -> Any:
@@ -47,8 +61,8 @@ class ListQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: Annotated[Number, Field(ge=1, le=100)] = 20
-    page: Annotated[Number, Field(ge=1, le=1_000_000)] | None = None
+    limit: Annotated[int, Field(ge=1, le=100), Digits] = 20
+    page: Annotated[int, Field(ge=1, le=1_000_000), Digits] | None = None
     cursor: Annotated[str | None, Field(description="Empty to start, then `next_cursor`.")] = None
     sort: str = "-created_at"
 
@@ -68,12 +82,12 @@ class ListQuery(BaseModel):
         )
 
 
-def _sort(text: str) -> list[tuple[str, bool]]:
+def _sort(text: str) -> tuple[tuple[str, bool], ...]:
     sort: dict[str, bool] = {}
     for part in text.split(","):
         sort.setdefault(part.lstrip("-"), part.startswith("-"))
     sort.setdefault("id", list(sort.values())[-1])
-    return list(sort.items())
+    return tuple(sort.items())
 
 
 def _operator(name: str) -> tuple[str, str]:
@@ -92,10 +106,6 @@ class CursorMeta(BaseModel):
     next_cursor: str | None
 
 
-class Row(Protocol):
-    id: Any
-
-
 class Page(BaseModel, Generic[Data]):
     success: Literal[True] = True
     data: list[Data]
@@ -103,7 +113,7 @@ class Page(BaseModel, Generic[Data]):
 
     @classmethod
     def of(
-        cls, schema: type[Data], listing: Listing, rows: Sequence[Row], total: int | None
+        cls, schema: type[Data], listing: Listing, rows: Sequence[object], total: int | None
     ) -> Self:
         """By cursor, `rows` is one longer than the page when the list goes on."""
         data = [schema.model_validate(row) for row in rows[: listing.limit]]
@@ -115,7 +125,7 @@ class Page(BaseModel, Generic[Data]):
         return cls(data=data, meta=CursorMeta(limit=listing.limit, next_cursor=cursor))
 
 
-def _seal(listing: Listing, last: Row) -> str:
+def _seal(listing: Listing, last: object) -> str:
     key = [_packed(getattr(last, name)) for name, _ in listing.sort]
     payload = json.dumps([listing.seal, key]).encode()
     return base64.urlsafe_b64encode(_signature(payload) + payload).decode().rstrip("=")

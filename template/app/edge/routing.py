@@ -10,13 +10,16 @@ from app.errors import MethodNotAllowed, NotFound
 @dataclass(frozen=True)
 class Route:
     """`method` empty: what is mounted there judges for itself. `queries` None: any name goes.
-    `permission` None: none was declared."""
+    `permission` None: none was declared. `creates`: a POST that takes an Idempotency-Key.
+    `strict`: whoever guesses here has few tries."""
 
     template: str
     pattern: re.Pattern[str]
     method: str
     queries: frozenset[str] | None = None
     permission: str | None = None
+    creates: bool = False
+    strict: bool = False
 
     @property
     def is_api(self) -> bool:

@@ -46,8 +46,9 @@ def _utc(moment: datetime) -> datetime:
 
 Text = Annotated[str, AfterValidator(_no_nul)]
 Bare = AfterValidator(_bare)
-Number = Annotated[int, BeforeValidator(_digits)]  # in a query, where all is text
-Int32 = Annotated[Number, Field(ge=-(2**31), lt=2**31)]
+# For numbers in a query, where all is text. Last: the bounds before it are those of the document.
+Digits = BeforeValidator(_digits)
+Int32 = Annotated[int, Field(ge=-(2**31), lt=2**31), Digits]
 # Not strict: frameworks hand pydantic Python values, and a strict datetime refuses a str there.
 Time = Annotated[
     AwareDatetime, BeforeValidator(_written), AfterValidator(_utc), Field(strict=False)

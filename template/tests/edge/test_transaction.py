@@ -11,8 +11,10 @@ import pytest
 
 from app.auth.authenticate import authenticate
 from app.auth.caller import PUBLIC
+from app.edge.admission import Admission
 from app.edge.app import Edge
 from app.edge.asgi import Receive, Scope, Send
+from app.edge.rates import LocalRates, Rate
 from app.edge.routing import Route, Routes
 from app.errors import Conflict
 from app.settings import settings
@@ -58,6 +60,9 @@ class Notes:
 
     async def check(self) -> None: ...
 
+    def connections(self) -> dict[str, tuple[int, int]]:
+        return {}
+
     def sqlstate(self, error: BaseException) -> str | None:
         return None
 
@@ -70,7 +75,9 @@ def notes() -> Notes:
 def edge(work: Work, notes: Notes, **values: Any) -> Edge:
     routes = Routes([Route(PATH, re.compile(PATH), "POST", permission=PUBLIC)])
     store: Any = notes  # of a unit it has what the edge itself asks for
-    return Edge(work, routes, store, authenticate, settings().model_copy(update=values))
+    changed = settings().model_copy(update=values)
+    admission = Admission(LocalRates(), Rate("default", 100, 60), authenticate)
+    return Edge(work, routes, store, admission, changed)
 
 
 async def post(app: Edge) -> httpx2.Response:

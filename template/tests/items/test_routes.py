@@ -106,6 +106,33 @@ async def test_pages_say_how_many_there_are(client: httpx2.AsyncClient) -> None:
     assert page.json()["meta"] == {"total": 3, "page": 2, "limit": 2}
 
 
+async def test_a_page_links_to_those_around_it(client: httpx2.AsyncClient) -> None:
+    for number in range(3):
+        await make(client, name=f"Lamp {number}")
+
+    page = await client.get(f"{ITEMS}?sort=name&page=2&limit=1&name__contains=%C3%A4%26a")
+    full = await client.get(f"{ITEMS}?sort=name&page=2&limit=1")
+
+    rest = f"{ITEMS}?sort=name&limit=1"
+    links = {relation: link["url"] for relation, link in full.links.items()}
+    assert links == {
+        "first": f"{rest}&page=1",
+        "prev": f"{rest}&page=1",
+        "next": f"{rest}&page=3",
+    }
+    assert page.links["first"]["url"] == f"{rest}&name__contains=%C3%A4%26a&page=1"
+
+
+async def test_a_page_past_the_end_knows_the_total(client: httpx2.AsyncClient) -> None:
+    await make(client)
+
+    page = await client.get(f"{ITEMS}?page=9")
+
+    assert page.json()["data"] == []
+    assert page.json()["meta"]["total"] == 1
+    assert page.links.keys() == {"first", "prev"}
+
+
 async def test_cursors_walk_every_item_once(client: httpx2.AsyncClient) -> None:
     for number in range(5):
         await make(client, name=f"Lamp {number}", quantity=number % 2)

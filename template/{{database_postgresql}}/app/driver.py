@@ -1,5 +1,6 @@
 """PostgreSQL by psycopg: one driver for the service and for its migrations."""
 
+import select
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +14,11 @@ from sqlalchemy import (
     Index,
     NullPool,
     create_engine,
+    event,
     make_url,
     text,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.settings import Settings
@@ -39,17 +41,20 @@ def make_engine(settings: Settings, places: int, *, write: bool) -> AsyncEngine:
         "lock_timeout": statement / 2,
         "idle_in_transaction_session_timeout": idle,
     }
-    return create_async_engine(
+    engine = create_async_engine(
         _url(settings),
         isolation_level="READ COMMITTED" if write else "AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+        hide_parameters=True,  # of statements in the log: they hold what clients sent
         pool_size=places,
         max_overflow=0,
         pool_timeout=2,
-        pool_pre_ping=True,  # a restarted server costs nobody an error
         pool_recycle=1800,
         pool_use_lifo=True,
         connect_args=_connect_args(limits),
     )
+    event.listen(engine.sync_engine, "checkout", _listen)
+    return engine
 
 
 def make_sync_engine(settings: Settings) -> Engine:
@@ -82,6 +87,15 @@ def unique_among(name: str, column: Any, condition: str) -> Index:
 
 def sqlstate(error: DBAPIError) -> str:
     return getattr(error.orig, "sqlstate", None) or "08000"
+
+
+def _listen(connection: Any, *_: object) -> None:
+    """A restarted server costs nobody an error, and a living one no round trip: an idle connection
+    that has something to say says that it was closed."""
+    socket = select.poll()
+    socket.register(connection.driver_connection.fileno(), select.POLLIN)
+    if socket.poll(0):
+        raise InvalidatePoolError
 
 
 def _url(settings: Settings) -> URL:

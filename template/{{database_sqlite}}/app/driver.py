@@ -62,7 +62,11 @@ def writers(settings: Settings) -> int:
 
 def make_engine(settings: Settings, places: int, *, write: bool) -> AsyncEngine:
     engine = create_async_engine(
-        _url(settings, "sqlite+aiosqlite"), pool_size=places, max_overflow=0, pool_timeout=2
+        _url(settings, "sqlite+aiosqlite"),
+        hide_parameters=True,  # of statements in the log: they hold what clients sent
+        pool_size=places,
+        max_overflow=0,
+        pool_timeout=2,
     )
     _prepare(engine.sync_engine, settings, write=write)
     return engine

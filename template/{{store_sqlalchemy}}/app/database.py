@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from app.driver import make_engine, writers
 from app.settings import settings
+from app.statements import trace_statements
 
 WAIT_SECONDS = 2.0
 
@@ -34,8 +35,10 @@ class Gate:
 
     def __init__(self, places: int, *, write: bool) -> None:
         self.engine = make_engine(settings(), places, write=write)
+        trace_statements(self.engine.sync_engine)
         self.session = async_sessionmaker(self.engine, expire_on_commit=False)
         self._free = asyncio.Semaphore(places)
+        self.places, self.used = places, 0
 
     async def enter(self) -> None:
         """Raises SQLAlchemy's TimeoutError after WAIT_SECONDS."""
@@ -44,8 +47,10 @@ class Gate:
                 await self._free.acquire()
         except TimeoutError:
             raise exc.TimeoutError("no connection was free") from None
+        self.used += 1
 
     def leave(self) -> None:
+        self.used -= 1
         self._free.release()
 
 

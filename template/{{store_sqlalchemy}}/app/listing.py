@@ -1,55 +1,78 @@
-"""A Listing as SQLAlchemy clauses."""
+"""A Listing as one SELECT, built once for each shape of it."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.edge.paging import Listing
+from app.edge.paging import Listing, Shape
 
-Model = TypeVar("Model")
-Column = Any  # an attribute of a model, known by its name only
+Column = ColumnElement[Any]
+Where = ColumnElement[bool]
 
-OPERATORS: dict[str, Callable[[Column, Any], ColumnElement[bool]]] = {
+OPERATORS: dict[str, Callable[[Column, Any], Where]] = {
     "exact": lambda column, value: column == value,
     "gte": lambda column, value: column >= value,
     "lt": lambda column, value: column < value,
-    "contains": lambda column, value: column.icontains(value, autoescape=True),
+    "contains": lambda column, value: column.icontains(value, escape="/"),
 }
 
 
 async def rows_of(
-    session: AsyncSession, model: type[Model], listing: Listing, *where: ColumnElement[bool]
-) -> tuple[Sequence[Model], int | None]:
-    """The rows of a page and the total; by cursor one row more, to see whether it goes on."""
-    query = select(model).where(*where, *_filters(model, listing))
-    rows = (await session.scalars(_page(query, model, listing))).all()
+    connection: AsyncConnection, every: Select[Any], listing: Listing
+) -> tuple[Sequence[Row[Any]], int | None]:
+    """The rows of a page and the total; by cursor one row more, to see whether it goes on.
+    `every`: the columns, and which rows there are without a filter; made once, like a table."""
+    page, count = _statements(every, listing.shape)
+    values = dict(_values(listing))
+    rows = (await connection.execute(page, values)).all()
     if listing.page is None:
         return rows, None
-    return rows, await session.scalar(query.with_only_columns(func.count()))
+    if rows:
+        return rows, rows[0][-1]
+    return rows, await connection.scalar(count, values)  # past the end there is no row to tell it
 
 
-def _filters(model: type[Model], listing: Listing) -> list[ColumnElement[bool]]:
-    return [OPERATORS[how](getattr(model, name), value) for name, how, value in listing.where]
+def _values(listing: Listing) -> Iterator[tuple[str, Any]]:
+    for n, (_, how, value) in enumerate(listing.where):
+        yield f"filter_{n}", re.sub("([/%_])", r"/\1", value) if how == "contains" else value
+    for n, value in enumerate(listing.after or ()):
+        yield f"after_{n}", value
+    yield "limit", listing.limit if listing.page else listing.limit + 1
+    yield "offset", ((listing.page or 1) - 1) * listing.limit
 
 
-def _page(query: Select[Any], model: type[Model], listing: Listing) -> Select[Any]:
-    columns = [(getattr(model, name), descending) for name, descending in listing.sort]
-    query = query.order_by(*(c.desc() if descending else c for c, descending in columns))
-    if listing.page is not None:
-        return query.offset((listing.page - 1) * listing.limit).limit(listing.limit)
-    if listing.after is not None:
-        query = query.where(_after(columns, listing.after))
-    return query.limit(listing.limit + 1)
+@lru_cache(maxsize=256)
+def _statements(every: Select[Any], shape: Shape) -> tuple[Select[Any], Select[Any]]:
+    """Of a page, and of the total alone."""
+    columns = every.selected_columns
+    for n, (name, how) in enumerate(shape.where):
+        value = bindparam(f"filter_{n}", type_=columns[name].type)
+        every = every.where(OPERATORS[how](columns[name], value))
+    count = every.with_only_columns(func.count())
+    keys = [(columns[name], descending) for name, descending in shape.sort]
+    page = every.order_by(*(key.desc() if down else key for key, down in keys))
+    page = page.limit(bindparam("limit"))
+    if shape.by_page:
+        return page.offset(bindparam("offset")).add_columns(count.scalar_subquery()), count
+    return page.where(_after(keys)) if shape.continued else page, count
 
 
-def _after(columns: list[tuple[Column, bool]], values: list[Any]) -> ColumnElement[bool]:
-    """Lexicographic: equal so far, then beyond."""
-    keys = [(column, down, value) for (column, down), value in zip(columns, values, strict=True)]
+def _after(keys: list[tuple[Column, bool]]) -> Where:
+    """Lexicographic: equal so far, then beyond. One direction has a form that indexes serve."""
+    last = [bindparam(f"after_{n}", type_=key.type) for n, (key, _) in enumerate(keys)]
+    columns, down = [key for key, _ in keys], keys[0][1]
+    if all(descending == down for _, descending in keys):
+        return tuple_(*columns) < tuple_(*last) if down else tuple_(*columns) > tuple_(*last)
     return or_(
         *(
-            and_(*(c == v for c, _, v in keys[:n]), column < value if down else column > value)
-            for n, (column, down, value) in enumerate(keys)
+            and_(
+                *(column == value for column, value in zip(columns[:n], last, strict=False)),
+                key < last[n] if descending else key > last[n],
+            )
+            for n, (key, descending) in enumerate(keys)
         )
     )

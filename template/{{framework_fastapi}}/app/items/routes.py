@@ -6,37 +6,45 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.edge.envelope import Envelope
 from app.edge.etag import etag
+from app.edge.links import LISTED, links
 from app.edge.paging import Page
 from app.ids import Id
 from app.items import service
 from app.items.schemas import ItemCreate, ItemQuery, ItemRead, ItemUpdate
-from app.web.api import CREATED, TAGGED, IfMatch, Session
+from app.web.api import CREATED, TAGGED, Connection, IfMatch, Session
 
 router = APIRouter(prefix="/items", tags=["items"])
 
 
-@router.get("")
-async def list_items(session: Session, query: Annotated[ItemQuery, Query()]) -> Page[ItemRead]:
+@router.get("", responses=LISTED)
+async def list_items(
+    connection: Connection,
+    query: Annotated[ItemQuery, Query()],
+    request: Request,
+    response: Response,
+) -> Page[ItemRead]:
     listing = query.listing()
-    rows, total = await service.list_items(session, listing)
-    return Page[ItemRead].of(ItemRead, listing, rows, total)
+    rows, total = await service.list_items(connection, listing)
+    page = Page[ItemRead].of(ItemRead, listing, rows, total)
+    response.headers["Link"] = links(request.url.path, request.url.query, page.meta)
+    return page
 
 
 @router.post("", status_code=201, responses=CREATED)
 async def create_item(
-    session: Session, new: ItemCreate, request: Request, response: Response
+    connection: Connection, new: ItemCreate, request: Request, response: Response
 ) -> Envelope[ItemRead]:
-    item = await service.create_item(session, new)
+    item = ItemRead.model_validate(await service.create_item(connection, new))
     response.headers["Location"] = request.app.url_path_for("get_item", item_id=item.id)
     response.headers["ETag"] = etag(item)
-    return Envelope(data=ItemRead.model_validate(item))
+    return Envelope(data=item)
 
 
 @router.get("/{item_id}", responses=TAGGED)
-async def get_item(session: Session, item_id: Id, response: Response) -> Envelope[ItemRead]:
-    item = await service.get_item(session, item_id)
+async def get_item(connection: Connection, item_id: Id, response: Response) -> Envelope[ItemRead]:
+    item = ItemRead.model_validate(await service.get_item(connection, item_id))
     response.headers["ETag"] = etag(item)
-    return Envelope(data=ItemRead.model_validate(item))
+    return Envelope(data=item)
 
 
 @router.put("/{item_id}", responses=TAGGED)

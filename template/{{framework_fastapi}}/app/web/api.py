@@ -1,12 +1,13 @@
-"""What routes take: the session, the precondition of a write, the headers they document."""
+"""What routes take: a session or a connection, the precondition; and the headers they document."""
 
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 
 from app.edge.etag import Precondition
+from app.store import Connection as _Connection
 from app.store import Session as _Session
-from app.store import session_of
+from app.store import connection_of, session_of
 
 _TEXT = {"type": "string"}
 _TAG = {"ETag": {"description": "The version, for If-Match.", "schema": _TEXT}}
@@ -22,6 +23,10 @@ async def _session(request: Request) -> _Session:
     return session_of(request.scope["unit"])
 
 
+async def _connection(request: Request) -> _Connection:
+    return await connection_of(request.scope["unit"])
+
+
 async def _precondition(
     if_match: Annotated[str | None, Header(description="The ETag of what was read.")] = None,
 ) -> Precondition:
@@ -29,4 +34,5 @@ async def _precondition(
 
 
 Session = Annotated[_Session, Depends(_session)]
+Connection = Annotated[_Connection, Depends(_connection)]
 IfMatch = Annotated[Precondition, Depends(_precondition)]

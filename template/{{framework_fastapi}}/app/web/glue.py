@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from app.auth.authenticate import SCHEMES
 from app.edge.docs import policy
 from app.edge.envelope import of_status, refused
-from app.edge.openapi import describe, queries
+from app.edge.openapi import creating, describe, queries
 from app.edge.routing import Route, Routes
 from app.web.access import Needs
 
@@ -56,19 +56,28 @@ def routes_of(api: FastAPI) -> Routes:
 
 
 def _routes(api: FastAPI) -> Iterator[Route]:
-    documented, needed = queries(api.openapi()), _permissions(api)
+    document, marks = api.openapi(), _marks(api)
+    known, keyed = queries(document), creating(document)
     for route in iter_route_contexts(api.routes):
         template = route.path_format or ""
         for method in route.methods or [""]:
             operation = template, method
-            known, permission = documented.get(operation), needed.get(operation)
-            yield Route(template, route.path_regex, method, known, permission)
+            mark = marks.get(operation)
+            yield Route(
+                template,
+                route.path_regex,
+                method,
+                queries=known.get(operation),
+                permission=mark.permission(method) if mark else None,
+                creates=operation in keyed,
+                strict=mark is not None and mark.strict,
+            )
 
 
-def _permissions(api: FastAPI) -> dict[tuple[str, str], str]:
-    """(path, method) → permission; what a route says itself wins over its router's word."""
+def _marks(api: FastAPI) -> dict[tuple[str, str], Needs]:
+    """By path and method; what a route says itself wins over its router's word."""
     return {
-        (route.path_format or "", method): mark.dependency.permission(method)
+        (route.path_format or "", method): mark.dependency
         for route in iter_route_contexts(api.routes)
         for method in route.methods or ()
         for mark in getattr(route, "dependencies", ())
@@ -81,7 +90,9 @@ def _complete_document(api: FastAPI) -> None:
 
     def completed() -> dict[str, Any]:
         if api.openapi_schema is None:
-            api.openapi_schema = describe(generated(), _permissions(api), SCHEMES)
+            marks = _marks(api).items()
+            permissions = {key: mark.permission(key[1]) for key, mark in marks}
+            api.openapi_schema = describe(generated(), permissions, SCHEMES)
         return api.openapi_schema
 
     api.openapi = completed  # type: ignore[method-assign]  # the way that FastAPI documents

@@ -30,6 +30,7 @@ class Item(Base):
     deleted_at: Mapped[datetime | None] = mapped_column(Timestamp)
 
 
-LIVE = Item.deleted_at.is_(None)
+TABLE = Item.metadata.tables[Item.__tablename__]
+LIVE = TABLE.c.deleted_at.is_(None)
 unique_among("uq_items_name_live", Item.name, "deleted_at IS NULL")
 Index("ix_items_created_at_id", Item.created_at, Item.id)

@@ -1,3 +1,3 @@
 async def find_key(self, key_id: str) -> StoredKey | None:
-    return await find_key(self.session, key_id)
+    return await find_key(await self.connection(), key_id)
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "b27e5c9f1a40"
-down_revision: str | None = "4f1c0a7d2b9e"
+down_revision: str | None = "9d0b62f1e3c8"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -49,6 +49,15 @@ async def test_a_revoked_key_opens_nothing(client: httpx2.AsyncClient) -> None:
     assert "revoked" in keys("list").stdout
 
 
+def test_a_name_is_given_once() -> None:
+    create()
+
+    again = keys("create", "ci", "--scope", "items:read")
+
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "There is a key named ci" in again.stderr
+
+
 async def test_an_expired_key_opens_nothing(client: httpx2.AsyncClient) -> None:
     assert await status(client, create("items:read", "--expires-days", "0")) == 401
 
@@ -66,13 +75,11 @@ def test_the_list_shows_no_secret() -> None:
     ("arguments", "told"),
     [
         (("create", "ci", "--scope", "item:read"), "item:read is no scope"),
-        (("create", "test", "--scope", "items:read"), "There is a key named test"),
-        (("revoke", "nobody"), "There is no key named nobody"),
+        (("create", "ci", "--scope", ""), "is no scope"),
+        (("rotate", "nobody"), "There is no key named nobody"),
     ],
 )
-def test_a_refusal_says_what_is_wrong(
-    client: httpx2.AsyncClient, arguments: tuple[str, ...], told: str
-) -> None:
+def test_a_refusal_says_what_is_wrong(arguments: tuple[str, ...], told: str) -> None:
     refused = keys(*arguments)
 
     assert refused.returncode == 1

@@ -3,7 +3,7 @@ import asyncio
 import httpx2
 import pytest
 
-from app.edge.health import CHECK_SECONDS
+from app.edge.probes import CHECK_SECONDS
 from app.edge.store import NotReady
 from app.main import app
 
@@ -45,7 +45,7 @@ async def test_a_database_that_hangs_is_told_within_a_second(
 async def test_a_draining_process_is_alive_and_not_ready(
     client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.health, "draining", True)
+    monkeypatch.setattr(app.probes, "draining", True)
 
     assert told(await client.get("/ready")) == (503, "draining: the process is about to end")
     assert (await client.get("/health")).status_code == 200

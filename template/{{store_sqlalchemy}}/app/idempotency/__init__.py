@@ -1,0 +1,1 @@
+"""What was answered to requests that came with an Idempotency-Key."""

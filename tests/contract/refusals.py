@@ -9,11 +9,15 @@ NOT_FOUND = 404, "not_found"
 METHOD = 405, "method_not_allowed"
 NOT_ACCEPTABLE = 406, "not_acceptable"
 CONFLICT = 409, "conflict"
+IN_PROGRESS = 409, "idempotency_in_progress"
 MISMATCH = 412, "version_mismatch"
 TOO_LARGE = 413, "payload_too_large"
 MEDIA_TYPE = 415, "unsupported_media_type"
 INVALID = 422, "validation_failed"
+REUSED = 422, "idempotency_key_reused"
 PRECONDITION = 428, "precondition_required"
+LIMITED = 429, "rate_limited"
+OVERLOADED = 503, "overloaded"
 
 Refusal = tuple[int, str]
 

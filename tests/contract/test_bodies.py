@@ -9,16 +9,14 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from tests.contract.items import ITEMS, JSON, as_read, create, new_body, path_of, unknown_path
+from tests.contract.items import ITEMS, JSON, as_read, create, new_body, path_of
 from tests.contract.refusals import (
     INVALID,
     METHOD,
-    NOT_ACCEPTABLE,
     NOT_FOUND,
     assert_problem,
     assert_refused,
 )
-from tests.contract.wire import Wire
 
 FIELDS = {"id", "name", "description", "quantity", "version", "created_at", "updated_at"}
 PROBLEM = {"Accept": "application/problem+json"}
@@ -96,14 +94,6 @@ def test_another_spelling_of_an_id_is_not_found(
     assert_refused(client.get(f"{ITEMS}/{written}"), NOT_FOUND)
 
 
-@pytest.mark.parametrize(
-    "no_id", ["1", "null", "%00", "%FF", "-", "9" * 400, "%F0%9F%92%A1", "..%5C", "%2e%2e"]
-)
-def test_what_is_no_id_is_not_found(client: httpx2.Client, no_id: str) -> None:
-    assert_refused(client.get(f"{ITEMS}/{no_id}"), NOT_FOUND)
-    assert_refused(client.delete(f"{ITEMS}/{no_id}"), NOT_FOUND)
-
-
 # Errors
 
 
@@ -112,37 +102,6 @@ def test_details_name_each_field_that_is_wrong(client: httpx2.Client) -> None:
 
     assert_refused(answer, INVALID)
     assert {detail["field"] for detail in answer.json()["error"]["details"]} == {"name", "quantity"}
-
-
-@pytest.mark.parametrize(
-    "accept",
-    [
-        "application/problem+json",
-        "application/problem+json, application/json;q=0.5",
-        "application/json;q=0.1, application/problem+json;q=0.2",
-        "APPLICATION/PROBLEM+JSON",
-        "text/html, application/problem+json;q=0.9, */*;q=0.1",
-    ],
-)
-def test_who_prefers_problem_json_gets_errors_so(client: httpx2.Client, accept: str) -> None:
-    answer = client.get(unknown_path(), headers={"Accept": accept})
-
-    assert_problem(answer, NOT_FOUND)
-
-
-@pytest.mark.parametrize(
-    "accept",
-    [
-        "application/json",
-        "application/json, application/problem+json;q=0.5",
-        "application/problem+json;q=0, application/json",
-        "application/problem+json;q=0.2, */*",
-        "*/*",
-        "application/*",
-    ],
-)
-def test_anybody_else_gets_errors_in_the_envelope(client: httpx2.Client, accept: str) -> None:
-    assert_refused(client.get(unknown_path(), headers={"Accept": accept}), NOT_FOUND)
 
 
 def test_every_refusal_can_be_a_problem(client: httpx2.Client) -> None:
@@ -161,54 +120,3 @@ def test_a_success_is_never_a_problem(client: httpx2.Client, item: dict[str, Any
 
     assert (created.status_code, created.headers["Content-Type"]) == (201, "application/json")
     assert (read.status_code, read.headers["Content-Type"]) == (200, "application/json")
-
-
-@pytest.mark.parametrize("path", ["/health", "/ready"])
-@pytest.mark.parametrize("accept", ["text/html", "application/problem+json", "*/*;q=0"])
-def test_a_probe_does_not_negotiate(client: httpx2.Client, path: str, accept: str) -> None:
-    answer = client.get(path, headers={"Accept": accept})
-
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
-    assert_refused(client.post(path, headers={"Accept": accept}), METHOD)
-
-
-@pytest.mark.parametrize(
-    "accept",
-    [
-        "text/html",
-        "text/*",
-        "application/xml, text/html;q=0.5",
-        "application/json;q=0",
-        "application/json;q=0.000",
-        "application/json;q=0, */*",
-        "*/*;q=0",
-    ],
-)
-def test_accept_that_rules_out_json_is_refused(client: httpx2.Client, accept: str) -> None:
-    assert_refused(client.get(ITEMS, headers={"Accept": accept}), NOT_ACCEPTABLE)
-
-
-@pytest.mark.parametrize(
-    "accept",
-    [
-        "text/html, */*;q=0.1",
-        "application/*",
-        "Application/JSON",
-        "application/json; charset=utf-8",
-        "application/json;q=1.000",
-        "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8",
-    ],
-)
-def test_accept_that_admits_json_is_served(client: httpx2.Client, accept: str) -> None:
-    answer = client.get(ITEMS, headers={"Accept": accept})
-
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
-
-
-@pytest.mark.parametrize(
-    "accept", [("application/json", "text/html"), ("text/html", "application/json")]
-)
-def test_accept_may_come_in_several_lines(wire: Wire, accept: tuple[str, str]) -> None:
-    answer = wire.ask(f"GET {ITEMS}", *(f"Accept: {each}" for each in accept))
-
-    assert answer.status_code == 200

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
 import httpx2
@@ -220,3 +221,83 @@ def test_a_plus_in_a_query_is_a_space(client: httpx2.Client, mark: str) -> None:
     answer = client.get(f"{ITEMS}?name=a+{mark}")
 
     assert names(answer.json()["data"]) == "a"
+
+
+# Links
+
+
+def follow(client: httpx2.Client, path: str, relation: str) -> Iterator[list[dict[str, Any]]]:
+    """Page by page, as Link says: a hundred at most, since none here has so many."""
+    for _ in range(100):
+        answer = client.get(path)
+        assert answer.status_code == 200, answer.text
+        yield answer.json()["data"]
+        if relation not in answer.links:
+            return
+        path = answer.links[relation]["url"]
+    raise AssertionError("no end")
+
+
+@pytest.mark.parametrize("way", ["", "&page=1", "&cursor="])
+@pytest.mark.parametrize("sort", ["name", "-quantity,name"])
+def test_next_leads_to_each_item_once(
+    client: httpx2.Client, mark: str, sort: str, way: str
+) -> None:
+    query = f"limit=4&quantity__gte=1&sort={sort}&name__contains={mark}"
+
+    pages = list(follow(client, f"{ITEMS}?{query}{way}", "next"))
+
+    expected = read(client, mark, quantity__gte=1, sort=sort, limit=100)["data"]
+    assert [item for page in pages for item in page] == expected
+    assert len(pages) == 5
+
+
+def test_prev_leads_back_to_the_first_page(client: httpx2.Client, mark: str) -> None:
+    query = f"limit=10&sort=name&name__contains={mark}"
+
+    pages = list(follow(client, f"{ITEMS}?page=3&{query}", "prev"))
+
+    assert [names(page) for page in pages] == ["uvw", "klmnopqrst", "abcdefghij"]
+
+
+@pytest.mark.parametrize("way", ["page=2", "page=9", "cursor="])
+def test_first_leads_to_the_first_page(client: httpx2.Client, mark: str, way: str) -> None:
+    answer = client.get(f"{ITEMS}?limit=10&sort=name&name__contains={mark}&{way}")
+
+    first = client.get(answer.links["first"]["url"])
+
+    assert names(first.json()["data"]) == "abcdefghij"
+    assert "prev" not in first.links
+
+
+@pytest.mark.parametrize(
+    ("way", "relations"),
+    [
+        ("page=1&limit=23", {"first"}),
+        ("page=1&limit=22", {"first", "next"}),
+        ("page=2&limit=22", {"first", "prev"}),
+        ("page=9&limit=22", {"first", "prev"}),
+        ("cursor=&limit=23", {"first"}),
+        ("cursor=&limit=22", {"first", "next"}),
+    ],
+)
+def test_a_list_links_to_pages_that_are_there(
+    client: httpx2.Client, mark: str, way: str, relations: set[str]
+) -> None:
+    answer = client.get(f"{ITEMS}?name__contains={mark}&{way}")
+
+    assert answer.links.keys() == relations
+
+
+def test_a_link_is_a_path_that_keeps_the_rest_of_the_query(client: httpx2.Client) -> None:
+    mark = uuid4().hex
+    for n in "ab":
+        create(client, name=f'{n} {mark} <&=+%>, "ä"')
+    query = {"name__contains": f'{mark} <&=+%>, "ä"', "sort": "-name", "limit": "1"}
+
+    answer = client.get(ITEMS, params=query)
+
+    scheme, host, path, after, _ = urlsplit(answer.links["next"]["url"])
+    assert (scheme, host, path) == ("", "", ITEMS)
+    assert dict(parse_qsl(after)) == query | {"page": "2"}
+    assert names(client.get(answer.links["next"]["url"]).json()["data"]) == "a"

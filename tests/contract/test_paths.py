@@ -22,7 +22,6 @@ from tests.contract.items import (
     unknown_path,
 )
 from tests.contract.refusals import METHOD, NOT_FOUND, PRECONDITION, assert_refused
-from tests.contract.wire import Wire
 
 LIST_METHODS = {"GET", "HEAD", "OPTIONS", "POST"}
 ITEM_METHODS = {"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"}
@@ -182,49 +181,6 @@ def test_head_of_nothing_is_not_found(client: httpx2.Client) -> None:
 # Paths that are no resource, and other spellings of those that are
 
 
-@pytest.mark.parametrize(
-    "method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "TRACE"]
-)
-def test_an_unknown_path_is_not_found_whatever_the_method(
-    client: httpx2.Client, method: str
-) -> None:
-    assert_refused(client.request(method, "/api/v1/nothing"), NOT_FOUND)
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/",
-        "/api",
-        "/api/v1",
-        "/api/v2/items",
-        "/api/v1/Items",
-        "/HEALTH",
-        "/health;x",
-        "/docs/nothing",
-        "//",
-        "//health",
-        "/api//v1/items",
-        "/api/v1//items",
-        "/api/v1/items//",
-        "/api/v1/items/a/b",
-        "/api/v1/%ff",
-        "/api/v1/%c0%af",
-        "/api/v1/nothing%00",
-        "/api/v1/..%2f..%2fhealth",
-        "/api/v1/items/../../../health",
-        "/" + "a" * 8000,
-    ],
-)
-def test_another_path_is_not_found(wire: Wire, path: str) -> None:
-    assert_refused(wire.ask(f"GET {path}"), NOT_FOUND)
-
-
-@pytest.mark.parametrize("path", ["/health/", "/ready/", ITEMS + "/", "/api/v1/%69tems"])
-def test_another_spelling_is_the_same_resource(wire: Wire, path: str) -> None:
-    assert wire.ask(f"GET {path}").status_code == 200
-
-
 def test_a_trailing_slash_keeps_method_and_body(
     client: httpx2.Client, item: dict[str, Any]
 ) -> None:
@@ -234,10 +190,6 @@ def test_a_trailing_slash_keeps_method_and_body(
     assert created.status_code == 201
     assert (changed.status_code, changed.json()["data"]["quantity"]) == (200, 5)
     assert_refused(client.delete(path_of(item) + "/"), PRECONDITION)
-
-
-def test_a_target_may_be_a_whole_url(wire: Wire, base_url: str) -> None:
-    assert wire.ask(f"GET {base_url}/health").status_code == 200
 
 
 # The document

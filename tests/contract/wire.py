@@ -46,14 +46,6 @@ class Wire:
         headers.pop("Transfer-Encoding", None)
         return httpx2.Response(status, headers=headers, content=body)
 
-    def status(self) -> int:
-        """Of the next answer; 0 when the service closes instead, or waits for more."""
-        try:
-            line = self.file.readline()
-        except (TimeoutError, ConnectionResetError):
-            return 0
-        return int(line.split()[1]) if line else 0
-
     def ask(self, line: str | bytes, *headers: str | bytes, body: bytes = b"") -> httpx2.Response:
         self.send(line, *headers, body=body)
         return self.receive(_bytes(line).split()[0].decode())
@@ -77,11 +69,6 @@ class Wire:
             self.file.readline()
         self.file.readline()
         return body
-
-
-def chunked(body: bytes, size: int) -> bytes:
-    parts = [body[start : start + size] for start in range(0, len(body), size)]
-    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in [*parts, b""])
 
 
 def _bytes(text: str | bytes) -> bytes:

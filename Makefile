@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 setup: .venv/complete  ## .venv with every tool at its pinned version
 
@@ -29,10 +29,13 @@ test:  ## every test; what CI runs
 	scripts/test
 
 test-all:  ## every test, and every combination in containers
-	scripts/test -m ""
+	scripts/test -m "not mutants"
+
+test-mutants:  ## seed each known defect into a service: the suite has to see it
+	scripts/test -m mutants tests/mutants
 
 constraints:  ## pin the newest version of every tool
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --quiet --custom-compile-command "make constraints" --output-file constraints.txt
 
-.PHONY: help setup check lint fix test test-all constraints
+.PHONY: help setup check lint fix test test-all test-mutants constraints

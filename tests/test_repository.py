@@ -73,8 +73,8 @@ def test_who_may_not_install_is_told_what_is_missing(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(
-        "error: this machine lacks make curl docker.io\n"
-        "hint: on Debian and Ubuntu `sudo apt-get install make curl docker.io`"
+        "error: this machine lacks make curl redis-server docker.io\n"
+        "hint: on Debian and Ubuntu `sudo apt-get install make curl redis-server docker.io`"
     )
 
 

@@ -31,9 +31,18 @@ class Project(NamedTuple):
     following: list[list[str]]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--workshop", type=Path, help="a folder where projects stay, to be used by the next run"
+    )
+
+
 @pytest.fixture(scope="session")
-def workshop() -> Iterator[Path]:
+def workshop(pytestconfig: pytest.Config) -> Iterator[Path]:
     """Not pytest's own folder, which it shuts to other users: root's PostgreSQL runs as one."""
+    if kept := pytestconfig.getoption("--workshop", None):
+        yield kept.resolve()
+        return
     with tempfile.TemporaryDirectory(prefix="generated-") as folder:
         yield Path(folder)
 
@@ -46,7 +55,9 @@ def make(workshop: Path) -> Make:
     def make(combination: str) -> Project:
         answers = (CHOSEN | FULL)[combination]
         folder = workshop / combination / "myservice"
-        folder.parent.mkdir()
+        if folder.exists():
+            return Project(folder, answers, [])
+        folder.parent.mkdir(parents=True)
         enter, *prepare, serve = generate(folder, **answers)
         assert enter == ["cd", "myservice"]
         for command in prepare:

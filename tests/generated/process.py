@@ -1,6 +1,7 @@
 """The processes of a generated project: its commands, its database, its service."""
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -17,6 +18,8 @@ import httpx2
 
 SECRET_KEY = "kD8vQ2xW7nRb4TzY6mJp1HsG9cLf3EaU"  # strong enough for production, and known to nobody
 INHERITED = {"PATH", "HOME", "LANG", "TMPDIR", "XDG_RUNTIME_DIR"}
+# One machine asks for many callers: it is not limited, and says which of them each request is of.
+MANY_CALLERS = {"RATE_LIMIT": "1000000/60", "TRUSTED_PROXIES": "127.0.0.1"}
 OWNER = {  # of what is committed, also where git knows nobody
     f"GIT_{role}_{name}": value
     for role in ("AUTHOR", "COMMITTER")
@@ -31,6 +34,11 @@ with psycopg.connect(url, autocommit=alone) as connection:
     connection.execute(statement)
     print("done", flush=True)
     sys.stdin.read()
+"""
+QUERY = """
+import json, psycopg, sys
+with psycopg.connect(sys.argv[1]) as connection:
+    json.dump(connection.execute(sys.argv[2]).fetchall(), sys.stdout, default=str)
 """
 
 
@@ -73,17 +81,22 @@ class Database:
     """A real database, for as long as the block lasts."""
 
     def __init__(self, project: Path) -> None:
+        self.project = project
         self.python = str(project / ".venv/bin/python")
-        self.process = subprocess.Popen(
+        self.process = self._hold()
+        assert self.process.stdout
+        self.server = self.process.stdout.readline().strip()
+        self.created: list[str] = []
+
+    def _hold(self) -> subprocess.Popen[str]:
+        """The server ends with the last process that uses it. This one says where it is."""
+        return subprocess.Popen(
             [self.python, "-m", "dev", "sh", "-c", 'echo "$DATABASE_URL"; exec cat'],
-            cwd=project,
+            cwd=self.project,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        assert self.process.stdout
-        self.server = self.process.stdout.readline().strip()
-        self.created: list[str] = []
 
     def __enter__(self) -> Self:
         return self
@@ -93,10 +106,12 @@ class Database:
             self.execute(self.server, f"DROP DATABASE {name} WITH (FORCE)")
         self.process.communicate(timeout=60)
 
-    def create(self, name: str) -> str:
-        """The URL of a new, empty database. Gone when the block ends."""
+    def create(self, name: str, like: str = "/template1") -> str:
+        """The URL of a new database: empty, or as the one of another URL, that nobody uses now.
+        Gone when the block ends."""
         own = f"{name}_{os.getpid()}"  # the server may be one that others use
-        self.execute(self.server, f"CREATE DATABASE {own}")
+        model = urlsplit(like).path.removeprefix("/")
+        self.execute(self.server, f"CREATE DATABASE {own} TEMPLATE {model}")
         self.created.append(own)
         return urlunsplit(urlsplit(self.server)._replace(path=f"/{own}"))
 
@@ -120,6 +135,47 @@ class Database:
         finally:
             holder.communicate(timeout=30)
 
+    def rows(self, url: str, query: str) -> list[list[Any]]:
+        command = [self.python, "-c", QUERY, url, query]
+        rows: list[list[Any]] = json.loads(subprocess.check_output(command, timeout=30))
+        return rows
+
+    @contextlib.contextmanager
+    def killed(self) -> Iterator[None]:
+        """All of the server at once, without a word; started again at the end."""
+        self._signal(signal.SIGKILL)
+        try:
+            yield
+        finally:
+            former, self.process = self.process, self._hold()
+            assert self.process.stdout
+            assert self.process.stdout.readline().strip() == self.server
+            former.communicate(timeout=60)
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        self._signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        server = int((self.project / ".postgres/postmaster.pid").read_text().split()[0])
+        os.kill(server, signal.SIGSTOP)  # first, or it would start others meanwhile
+        for process in [*_children(server), server]:
+            os.kill(process, number)
+
+
+def _children(parent: int) -> list[int]:
+    """By Linux's /proc, where the parent is the second word after the name in brackets."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended by now
+            if int(file.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(file.parent.name))
+    return found
+
 
 class Service:
     """`app serve` on a port of its own. Ended by SIGTERM when the block ends."""
@@ -128,20 +184,34 @@ class Service:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = project.parent / f"{project.name}-{self.port}.log"
-        own = {"PORT": str(self.port), "DRAIN_DELAY_SECONDS": "0"} | settings
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [project / ".venv/bin/app", "serve"],
-                cwd=project,
-                env=environment(**own),
+        self.project = project
+        own = {"PORT": str(self.port), "DRAIN_DELAY_SECONDS": "0"}
+        self.settings = own | MANY_CALLERS | settings
+        self.log.unlink(missing_ok=True)  # of another one, which had the port before
+        self.process = self.start()
+
+    def start(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [self.project / ".venv/bin/app", "serve"],
+                cwd=self.project,
+                env=environment(**self.settings),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
 
+    def restart(self, number: signal.Signals) -> int:
+        """End it by a signal and start it again, on the same port; how it ended."""
+        self.process.send_signal(number)
+        ended = self.process.wait(60)
+        self.process = self.start()
+        self.wait_until("/ready", 200, 30)
+        return ended
+
     def __enter__(self) -> Self:
         try:
-            self.wait_until("/health", 200)
+            self.wait_until("/health", 200, 30)
         except AssertionError as error:
             self.__exit__()
             raise AssertionError(self.log.read_text()) from error
@@ -149,7 +219,10 @@ class Service:
 
     def __exit__(self, *_: object) -> None:
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        try:
+            self.process.wait(30)
+        finally:
+            self.process.kill()
 
     def client(self) -> httpx2.Client:
         return httpx2.Client(base_url=self.url, timeout=30, trust_env=False)

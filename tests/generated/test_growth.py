@@ -75,6 +75,68 @@ def test_a_new_resource_touches_one_file_by_two_lines(grown: Path, database: Dat
     }
 
 
+def test_a_next_version_lives_beside_the_old_one(grown: Path, database: Database) -> None:
+    """Follows docs/versions.md."""
+    constant, lines = re.findall(
+        r"```python\n(.*?)```", (grown / "docs/versions.md").read_text(), re.S
+    )
+    headers = grown / "app/edge/headers.py"
+    text = re.sub(r"(TRANSPORT = .*\n)", rf"\1{constant}", headers.read_text())
+    anchor = "    headers |= {name: value for name, value in answer.headers"
+    assert text.count(anchor) == 1
+    headers.write_text(text.replace(anchor, lines + anchor))
+    copy_version(grown)
+
+    run(grown, "make", "fix")
+    run(grown, "make", "check")
+    tested = run(grown, "make", "test")
+
+    assert " passed" in tested
+    url = database.create("versions")
+    run(grown, ".venv/bin/app", "migrate", DATABASE_URL=url)
+    with Service(grown, DATABASE_URL=url) as service, service.client() as client:
+        made = client.post("/api/v2/items", json={"name": "first"})
+        read = client.get(made.headers["Location"])
+        old = client.get("/api/v1/items")
+        refused = client.get("/api/v1/items?unknown=1")
+    assert made.headers["Location"].startswith("/api/v2/")
+    assert (read.status_code, old.json()["meta"]["total"], refused.status_code) == (200, 1, 400)
+    for answer in (old, refused):
+        assert answer.headers["Deprecation"] == "@1798761600"
+        assert answer.headers["Sunset"].endswith("GMT")
+    assert "Deprecation" not in read.headers
+
+
+def copy_version(grown: Path) -> None:
+    """Steps 1 to 3 of the page."""
+    package = grown / "app/items_v2"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    for name in ("routes", "schemas"):
+        text = (
+            (grown / f"app/items/{name}.py")
+            .read_text()
+            .replace("items.schemas", "items_v2.schemas")
+        )
+        operations = re.findall(r"^async def (\w+)", text, re.M)
+        for operation in operations:
+            text = re.sub(rf'(async def |url_path_for\("){operation}\b', r"\g<0>_v2", text)
+        (package / f"{name}.py").write_text(text)
+    main = grown / "app/main.py"
+    lines = main.read_text().splitlines(keepends=True)
+    named = [line for line in lines if "items" in line]
+    main.write_text("".join(line + of_v2(line) * (line in named) for line in lines))
+    tests = shutil.copytree(grown / "tests/items", grown / "tests/items_v2")
+    for path in tests.rglob("*.py"):
+        path.write_text(path.read_text().replace("/api/v1", "/api/v2"))
+
+
+def of_v2(line: str) -> str:
+    """Of main.py: `items` becomes `items_v2` wherever the package is meant."""
+    line = line.replace("app.items ", "app.items_v2 ").replace("as items", "as items_v2")
+    return line.replace("items.router", "items_v2.router").replace("/api/v1", "/api/v2")
+
+
 def copy_resource(grown: Path) -> None:
     """Step one of the README: copy the items and their tests, rename what they name."""
     for folder in ("app", "tests"):

@@ -1,6 +1,7 @@
 """Whose request it is: the address behind the proxies that are believed."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
@@ -21,11 +22,13 @@ def client_of(peer: str, forwarded: str | None, trusted: Sequence[Network]) -> s
     return str(client)
 
 
+@lru_cache(maxsize=1024)
 def network_of(client: str) -> str:
     """Who counts as one: in IPv6 every line has at least a /64 to choose addresses from."""
     return str(ip_network(f"{client}/64", strict=False)) if ":" in client else client
 
 
+@lru_cache(maxsize=1024)
 def _read(text: str) -> Address | None:
     """Also `192.0.2.1:443`, `[2001:db8::1]:443`, and an IPv4 address that is dressed as IPv6."""
     host = text.strip()

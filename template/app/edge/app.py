@@ -88,7 +88,7 @@ class Edge:
         if answer is not LEFT:
             answer = finished(answer, head, self.settings, scope.get("standing"))
             await send_answer(send, answer)
-        route = self.routes.template(head.path)
+        route = scope.get("template") or self.routes.template(head.path)
         end_span(route, answer.status)
         self._tell(scope, head, route, answer.status, time.perf_counter() - began)
 
@@ -100,6 +100,7 @@ class Edge:
         route, allow = self.routes.find(head.method, head.path)
         if head.method == "OPTIONS":
             return Answer(204, [("allow", allow)])
+        scope["template"] = route.template
         exchange = Exchange(scope, head, body, receive)
         return await exchange.answer(
             self._begin(exchange, route),
@@ -113,6 +114,8 @@ class Edge:
             raise Overloaded
 
     async def _body(self, head: Head, receive: Receive) -> bytes:
+        if not head.has_body:
+            return b""
         try:
             async with asyncio.timeout(self.settings.request_timeout_seconds):
                 return await read_body(receive, head, self.settings.body_limit_bytes)

@@ -1,7 +1,7 @@
 """ASGI in small pieces: its types, one request's head, its body, an answer."""
 
+import os
 import re
-import uuid
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -62,13 +62,18 @@ class Head:
         return [(k.encode("latin-1"), v.encode("latin-1")) for k, v in self.headers.items()]
 
     @property
+    def has_body(self) -> bool:
+        """By RFC 9112, section 6.3."""
+        return "content-length" in self.headers or "transfer-encoding" in self.headers
+
+    @property
     def reads(self) -> bool:
         return self.method in ("GET", "HEAD", "OPTIONS")
 
     def identify(self) -> str:
         """The caller's X-Request-ID if it is harmless in a log line, else a new one."""
         given = self.headers.get("x-request-id", "")
-        return given if re.fullmatch(r"[A-Za-z0-9._-]{1,64}", given) else uuid.uuid4().hex
+        return given if re.fullmatch(r"[A-Za-z0-9._-]{1,64}", given) else os.urandom(16).hex()
 
 
 async def read_body(receive: Receive, head: Head, limit: int) -> bytes:

@@ -15,6 +15,8 @@ from app.edge.store import Answer, Claim, Kept, Unit
 from app.errors import AppError, Conflict, DeadlinePassed, IdempotencyKeyReused, Unavailable
 from app.log import log
 
+UNKNOWN = "It is not known whether this was written: read before you retry."
+
 
 class Exchange:
     def __init__(self, scope: Scope, head: Head, body: bytes, receive: Receive) -> None:
@@ -33,20 +35,26 @@ class Exchange:
     ) -> Answer:
         """What `work` brings about, unless it is late or nobody waits for it: then it is cancelled
         and rolled back. Raises what went wrong, DeadlinePassed, ClientLeft."""
-        work.add_done_callback(lambda _: self._left.cancel())
-        either: set[asyncio.Future[Any]] = {self._answer, self._left}
-        await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        if self._committing:  # neither a late nor a leaving client changes what is true now
-            await asyncio.wait({self._answer}, timeout=commit_seconds)
-        if not self._answer.done():
-            self.fail(self._why())
-            work.cancel()
-        return self._answer.result()
 
-    def _why(self) -> Exception:
-        if self._committing:
-            return Unavailable("It is not known whether this was written: read before you retry.")
-        return ClientLeft() if self._left.done() else DeadlinePassed()
+        def stop(error: Exception) -> None:
+            if self._committing:  # neither a late nor a leaving client changes what is true now
+                loop.call_later(commit_seconds, self.fail, Unavailable(UNKNOWN))
+            elif not self._answer.done():
+                self.fail(error)
+                work.cancel()
+
+        def left(task: asyncio.Task[None]) -> None:
+            if not task.cancelled():
+                stop(ClientLeft())
+
+        loop = asyncio.get_running_loop()
+        work.add_done_callback(lambda _: self._left.cancel())
+        self._left.add_done_callback(left)
+        deadline = loop.call_later(seconds, stop, DeadlinePassed())
+        try:
+            return await self._answer
+        finally:
+            deadline.cancel()
 
     async def once(self, app: App, unit: Unit, claim: Claim) -> None:
         """A request that was answered before, with the same key, does nothing more."""
@@ -60,10 +68,15 @@ class Exchange:
             await self._give_up(error)
 
     async def through(self, app: App) -> None:
-        path = self.head.path
-        inner = {**self.scope, "path": path, "raw_path": path.encode(errors="surrogateescape")}
-        inner |= {"method": "GET" if self.head.method == "HEAD" else self.head.method}
-        inner |= {"headers": self.head.raw, "unit": self.unit, "extensions": {}}
+        inner = {
+            **self.scope,
+            "method": "GET" if self.head.method == "HEAD" else self.head.method,
+            "path": self.head.path,
+            "raw_path": self.head.path.encode(errors="surrogateescape"),
+            "headers": self.head.raw,
+            "unit": self.unit,
+            "extensions": {},
+        }
         await app(inner, self._receive, self._keep)
         self.fail(RuntimeError("the framework did not answer"))
 

@@ -1,7 +1,5 @@
 """The headers that every answer has, and what other origins may read (CORS)."""
 
-from dataclasses import replace
-
 from app.edge.asgi import Head, request_id
 from app.edge.etag import matches
 from app.edge.rates import Standing
@@ -38,7 +36,7 @@ def finished(
         headers["content-length"] = str(len(answer.body))
     cookies = [(name, value) for name, value in answer.headers if name == "set-cookie"]
     body = b"" if head.method == "HEAD" else answer.body
-    return replace(answer, headers=[*headers.items(), *cookies], body=body)
+    return Answer(answer.status, [*headers.items(), *cookies], body)
 
 
 def _not_modified(answer: Answer, head: Head) -> Answer:

@@ -17,6 +17,8 @@ MERGE_PATCH = "application/merge-patch+json"
 
 
 def check_query(query: bytes, known: frozenset[str] | None) -> None:
+    if not query:
+        return
     try:
         pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError:

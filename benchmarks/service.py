@@ -134,16 +134,18 @@ def new_project(scratch: Path) -> Path:
 
 
 @contextmanager
-def servers(project: Path, database: Database) -> Iterator[tuple[str, dict[str, Server]]]:
+def servers(
+    project: Path, database: Database, tutorial: str = "tutorial"
+) -> Iterator[tuple[str, dict[str, Server]]]:
     url = database.create("benchmark")
     run(project, ".venv/bin/app", "migrate", DATABASE_URL=url)
     settings = {"ENVIRONMENT": "production", "SECRET_KEY": SECRET_KEY, "RATE_LIMIT": "100000000/1"}
-    uvicorn = "-m uvicorn tutorial:app --port {port} --loop uvloop --http httptools --no-access-log"
-    service, tutorial = "-m app.cli serve", uvicorn
+    uvicorn = f"-m uvicorn {tutorial}:app --loop uvloop --http httptools --no-access-log"
+    service, bare = "-m app.cli serve", uvicorn + " --port {port}"
     python = project / ".venv/bin/python"
     both = {
         "service": Server([python, *service.split()], project, DATABASE_URL=url, **settings),
-        "tutorial": Server([python, *tutorial.split()], HERE, DATABASE_URL=url),
+        "tutorial": Server([python, *bare.split()], HERE, DATABASE_URL=url),
     }
     try:
         for server in both.values():
@@ -163,16 +165,18 @@ class Bench:
         self.both, self.seed = both, seed
         self.results: Results = {}
 
-    async def run(self, rounds: int, seconds: float) -> Results:
+    async def run(
+        self, rounds: int, seconds: float, workloads: Sequence[str] = (*GOALS, "mix")
+    ) -> Results:
         order = list(self.both)
-        await self.round(order, min(seconds, 1))
+        await self.round(order, min(seconds, 1), workloads)
         self.results.clear()  # that was to warm up
         for turn in range(rounds):
-            await self.round(order if turn % 2 == 0 else order[::-1], seconds)
+            await self.round(order if turn % 2 == 0 else order[::-1], seconds, workloads)
         return self.results
 
-    async def round(self, order: list[str], seconds: float) -> None:
-        for workload in [*GOALS, "mix"]:
+    async def round(self, order: list[str], seconds: float, workloads: Sequence[str]) -> None:
+        for workload in workloads:
             for name in order:
                 await self.turn(workload, name, seconds)
 

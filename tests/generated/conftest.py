@@ -16,11 +16,17 @@ CHOSEN = {
     "postgresql-api-key": {"database": "postgresql", "auth": "api-key"},
     "postgresql-jwt": {"database": "postgresql", "auth": "jwt"},
     "sqlite-none": {"database": "sqlite", "auth": "none"},
+    "litestar-postgresql-jwt": {"framework": "litestar", "database": "postgresql", "auth": "jwt"},
 }
 # As whole as the others, and like them in parts.
 FULL = {
     "sqlite-api-key": {"database": "sqlite", "auth": "api-key"},
     "sqlite-jwt": {"database": "sqlite", "auth": "jwt"},
+} | {
+    f"litestar-{database}-{auth}": {"framework": "litestar", "database": database, "auth": auth}
+    for database in ("postgresql", "sqlite")
+    for auth in ("none", "api-key", "jwt")
+    if (database, auth) != ("postgresql", "jwt")
 }
 Make = Callable[[str], "Project"]
 

@@ -33,3 +33,18 @@ ANYBODY = Caller("anonymous")
 
 def permission(resource: str, method: str) -> str:
     return f"{resource}:{ACTIONS.get(method, 'write')}"
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What routes declare: PUBLIC, KNOWN, or the resource that their permissions name. `strict`: an
+    address has few tries, for routes where somebody may guess."""
+
+    resource: str
+    strict: bool = False
+
+    def permission(self, method: str) -> str:
+        """PUBLIC and KNOWN are the same for every method."""
+        if self.resource in (PUBLIC, KNOWN):
+            return self.resource
+        return permission(self.resource, method)

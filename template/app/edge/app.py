@@ -131,6 +131,8 @@ class Edge:
     async def _work(self, exchange: Exchange, route: Route) -> None:
         try:
             await self.admission.by_address(exchange.scope, exchange.head, route)
+            if route.answer:
+                return exchange.end(route.answer)
             if not route.is_api:
                 check_query(exchange.head.query, route.queries)
                 return await exchange.through(self.app)

@@ -1,12 +1,14 @@
 """What the edge adds to every answer, it adds to the framework's OpenAPI document."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from app.auth.caller import KNOWN, PUBLIC
+from app.auth.caller import KNOWN, PUBLIC, Needs
 from app.edge.accept import JSON, PROBLEM
 from app.edge.envelope import ErrorEnvelope, Problem
+from app.edge.routing import Route
 from app.edge.strict import MERGE_PATCH
 from app.errors import (
     AppError,
@@ -27,6 +29,8 @@ from app.errors import (
 )
 
 Node = dict[str, Any]
+Operation = tuple[str, str]  # path template, method in upper case
+Served = tuple[re.Pattern[str], Operation]
 TEXT = {"type": "string"}
 HEADERS = {
     "X-Request-ID": {"description": "Also in every log line.", "schema": TEXT},
@@ -60,10 +64,11 @@ WITH_PRECONDITION: list[type[AppError]] = [VersionMismatch, PreconditionRequired
 IF_NONE_MATCH = {"name": "If-None-Match", "in": "header", "required": False, "schema": TEXT}
 
 
-def describe(document: Node, permissions: Mapping[tuple[str, str], str], schemes: Node) -> Node:
+def describe(document: Node, needs: Mapping[Operation, Needs], schemes: Node) -> Node:
     """Changes the document in place and returns it. `schemes`: how callers prove who they are."""
     for path, method, operation in _operations(document):
-        permission = permissions.get((path, method.upper()))
+        declared = needs.get((path, method.upper()))
+        permission = declared.permission(method.upper()) if declared else None
         _security(operation, permission, schemes)
         parameters = operation.setdefault("parameters", [])
         operation["summary"] = operation["operationId"].replace("_", " ").capitalize()
@@ -77,8 +82,27 @@ def describe(document: Node, permissions: Mapping[tuple[str, str], str], schemes
     return document
 
 
-def creating(document: Node) -> frozenset[tuple[str, str]]:
-    """(path, method) of the operations that take an Idempotency-Key."""
+def routes(
+    document: Node, needs: Mapping[Operation, Needs], served: Iterable[Served]
+) -> Iterator[Route]:
+    """What the framework serves, with what the document and the routes themselves say of it."""
+    known, keyed = _queries(document), _creating(document)
+    for pattern, operation in served:
+        template, method = operation
+        declared = needs.get(operation)
+        yield Route(
+            template,
+            pattern,
+            method,
+            queries=known.get(operation),
+            permission=declared.permission(method) if declared else None,
+            creates=operation in keyed,
+            strict=declared is not None and declared.strict,
+        )
+
+
+def _creating(document: Node) -> frozenset[Operation]:
+    """The operations that take an Idempotency-Key."""
     return frozenset(
         (path, method.upper())
         for path, method, operation in _operations(document)
@@ -86,8 +110,8 @@ def creating(document: Node) -> frozenset[tuple[str, str]]:
     )
 
 
-def queries(document: Node) -> dict[tuple[str, str], frozenset[str]]:
-    """(path, method) → the query parameters it declares: what is documented is accepted."""
+def _queries(document: Node) -> dict[Operation, frozenset[str]]:
+    """The query parameters that each declares: what is documented is accepted."""
     return {
         (path, method.upper()): frozenset(
             parameter["name"]
@@ -146,6 +170,8 @@ def _refusals(operation: Node, path: str, parameters: list[Node]) -> None:
     if any(parameter["name"].lower() == "if-match" for parameter in parameters):
         errors += WITH_PRECONDITION
     responses = operation["responses"]
+    if str(Unauthenticated.status) in responses:  # of a sign-in: it says so itself
+        errors.append(Unauthenticated)
     responses.pop(str(ValidationFailed.status), None)  # the framework's own, of another shape
     for error in errors:
         responses[str(error.status)] = {"$ref": f"#/components/responses/{error.__name__}"}

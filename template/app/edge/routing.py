@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from app.edge.store import Answer
 from app.errors import MethodNotAllowed, NotFound
 
 
@@ -11,7 +12,7 @@ from app.errors import MethodNotAllowed, NotFound
 class Route:
     """`method` empty: what is mounted there judges for itself. `queries` None: any name goes.
     `permission` None: none was declared. `creates`: a POST that takes an Idempotency-Key.
-    `strict`: whoever guesses here has few tries."""
+    `strict`: whoever guesses here has few tries. `answer`: always this, from the edge itself."""
 
     template: str
     pattern: re.Pattern[str]
@@ -20,6 +21,7 @@ class Route:
     permission: str | None = None
     creates: bool = False
     strict: bool = False
+    answer: Answer | None = None
 
     @property
     def is_api(self) -> bool:

@@ -1,0 +1,1 @@
+Router("/api/v1", route_handlers=[AccountController]),

@@ -286,8 +286,8 @@ WRITES = {
     ),
     "a late write is written later": Mutant(
         EXCHANGE,
-        "            self.fail(self._why())\n            work.cancel()\n",
-        "            raise self._why()\n",
+        "                self.fail(error)\n                work.cancel()\n",
+        "                self.fail(error)\n",
         FAULTS + "test_a_frozen_database_writes_nothing_that_was_refused_as_late",
     ),
     "a write is acknowledged before it is done": Mutant(
@@ -299,8 +299,8 @@ WRITES = {
     ),
     "what a client left behind is written": Mutant(
         EXCHANGE,
-        "= {self._answer, self._left}",
-        "= {self._answer}",
+        "                stop(ClientLeft())\n",
+        "                pass\n",
         LIFE + "test_a_client_that_leaves_has_changed_nothing",
     ),
 }
@@ -610,8 +610,8 @@ RETRIES = {
     ),
     "a key stays in use": Mutant(
         CLAIMS,
-        "            self._taken.remove(name)\n",
-        "            pass\n",
+        "        answer.add_done_callback(lambda _: self._taken.remove(name))\n",
+        "",
         KEYS + "test_a_retry_is_answered_as_the_first_was",
     ),
     "a refusal is kept": Mutant(

@@ -154,9 +154,8 @@ class Edge:
         claim = read_claim(exchange.head, exchange.body, caller) if route.creates else None
         if claim is None:
             await exchange.through(self.app)
-            return
-        with self.claims.take(claim):
-            await exchange.once(self.app, unit, claim)
+        else:
+            await exchange.once(self.app, unit, claim, self.claims)
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from app.edge.asgi import App, ClientLeft, Head, Message, Receive, Scope
-from app.edge.idempotency import replayed
+from app.edge.idempotency import Claims, replayed
 from app.edge.store import Answer, Claim, Kept, Unit
 from app.errors import AppError, Conflict, DeadlinePassed, IdempotencyKeyReused, Unavailable
 from app.log import log
@@ -56,9 +56,10 @@ class Exchange:
         finally:
             deadline.cancel()
 
-    async def once(self, app: App, unit: Unit, claim: Claim) -> None:
+    async def once(self, app: App, unit: Unit, claim: Claim, claims: Claims) -> None:
         """A request that was answered before, with the same key, does nothing more."""
         self.claim = claim
+        claims.take(claim, self._answer)
         kept = await unit.find(claim)
         if kept:
             return self._replay(kept, claim)
@@ -115,11 +116,19 @@ class Exchange:
         try:
             if answer.status < 400 and not self.head.reads and not self._answer.done():
                 await self._commit(answer)
-            self.end(answer)
-            if self.unit:
-                await self.unit.close()
         except Exception as error:
             await self._give_up(error)
+        else:
+            await self._leave()
+            self.end(answer)
+
+    async def _leave(self) -> None:
+        """Before anybody hears of it: who comes next finds a connection."""
+        try:
+            if self.unit:
+                await self.unit.close()
+        except Exception:  # the answer is true all the same
+            log.warning("a connection was not given back", exc_info=True)
 
     async def _commit(self, answer: Answer) -> None:
         if self.unit is None:

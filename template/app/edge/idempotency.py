@@ -1,9 +1,8 @@
 """Idempotency-Key: a request that is sent again is answered as it was the first time."""
 
+import asyncio
 import hashlib
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 from app.edge.asgi import Head
@@ -40,14 +39,10 @@ class Claims:
     def __init__(self) -> None:
         self._taken = set[tuple[str, str]]()
 
-    @contextmanager
-    def take(self, claim: Claim) -> Iterator[None]:
-        """Raises IdempotencyInProgress."""
+    def take(self, claim: Claim, answer: asyncio.Future[Answer]) -> None:
+        """Until there is an answer. Raises IdempotencyInProgress."""
         name = claim.caller, claim.key
         if name in self._taken:
             raise IdempotencyInProgress
         self._taken.add(name)
-        try:
-            yield
-        finally:
-            self._taken.remove(name)
+        answer.add_done_callback(lambda _: self._taken.remove(name))

@@ -15,9 +15,7 @@ APP = [sys.executable, "-m", "app.cli"]
 
 @contextmanager
 def serving(**environment: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     env = {**os.environ, **environment, "PORT": str(port)}
     with subprocess.Popen([*APP, "serve"], env=env, stderr=subprocess.PIPE) as process:
         try:
@@ -36,3 +34,10 @@ def wait_for(url: str, status: int) -> None:
             pass
         time.sleep(0.05)
     raise AssertionError(f"{url} did not answer {status}")
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port

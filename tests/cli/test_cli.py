@@ -34,7 +34,8 @@ Options:
   --framework TEXT     Which framework: fastapi, litestar (default: fastapi)
   --database TEXT      Which database: postgresql, sqlite (default:
                        postgresql)
-  --auth TEXT          Who may call it: none, api-key, jwt (default: none)
+  --auth TEXT          Who may call it: none, api-key, jwt, oidc (default:
+                       none)
   --deploy A,B         Where will it run (several): compose, kubernetes
                        (default: depends on --database)
   --ci TEXT            What checks changes and makes releases: github-actions,

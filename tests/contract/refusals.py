@@ -17,6 +17,7 @@ INVALID = 422, "validation_failed"
 REUSED = 422, "idempotency_key_reused"
 PRECONDITION = 428, "precondition_required"
 LIMITED = 429, "rate_limited"
+UNAVAILABLE = 503, "unavailable"
 OVERLOADED = 503, "overloaded"
 
 Refusal = tuple[int, str]

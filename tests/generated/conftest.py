@@ -1,5 +1,6 @@
 """A project of each chosen combination: generated, set up, and a real database beside it."""
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -9,12 +10,14 @@ from typing import NamedTuple
 import pytest
 
 from tests.generated.process import Database, Service, generate, run
+from tests.workflows.tools import install
 
 # The first is what most projects are: what does not depend on an answer is tried on it alone.
 CHOSEN = {
     "postgresql-none": {"database": "postgresql", "auth": "none"},
     "postgresql-api-key": {"database": "postgresql", "auth": "api-key"},
     "postgresql-jwt": {"database": "postgresql", "auth": "jwt"},
+    "postgresql-oidc": {"database": "postgresql", "auth": "oidc"},
     "sqlite-none": {"database": "sqlite", "auth": "none"},
     "litestar-postgresql-jwt": {"framework": "litestar", "database": "postgresql", "auth": "jwt"},
 }
@@ -22,6 +25,7 @@ CHOSEN = {
 FULL = {
     "sqlite-api-key": {"database": "sqlite", "auth": "api-key"},
     "sqlite-jwt": {"database": "sqlite", "auth": "jwt"},
+    "sqlite-oidc": {"database": "sqlite", "auth": "oidc"},
 } | {
     f"litestar-{database}-{auth}": {"framework": "litestar", "database": database, "auth": auth}
     for database in ("postgresql", "sqlite")
@@ -81,6 +85,15 @@ def each_project(request: pytest.FixtureRequest, make: Make) -> Project:
 @pytest.fixture(scope="session")
 def project(make: Make) -> Project:
     return make(next(iter(CHOSEN)))
+
+
+@pytest.fixture(scope="session")
+def openid(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where npm has put a provider of OpenID Connect."""
+    folder = tmp_path_factory.mktemp("openid")
+    shutil.copytree(Path(__file__).parent / "openid", folder, dirs_exist_ok=True)
+    install(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

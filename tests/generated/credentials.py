@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 from tests.generated.process import Service, environment, run
+from tests.generated.provider import bearer, token
 
 ADMIN = {"email": "contract@example.org", "password": "a long password"}
 SCOPES = "items:read,items:write,items:delete"
@@ -21,6 +22,8 @@ def credentials(auth: str, folder: Path, service: Service, **settings: str) -> l
     if auth == "jwt":
         create_account(folder, "admin", ADMIN, **settings)
         return [sign_in(service, ADMIN)]
+    if auth == "oidc":
+        return [bearer(token(settings["OIDC_ISSUER"], "admin"))]
     return []
 
 
@@ -31,6 +34,8 @@ def callers(auth: str, folder: Path, service: Service, **settings: str) -> list[
         return [*option("--header", *given), *_other_keys(folder, **settings)]
     if auth == "jwt":
         return [*option("--header", *given), *_other_accounts(folder, service, given, **settings)]
+    if auth == "oidc":
+        return [*option("--header", *given), *_other_tokens(settings["OIDC_ISSUER"])]
     return []
 
 
@@ -60,6 +65,14 @@ def _other_accounts(folder: Path, service: Service, given: list[str], **settings
         *option("--caller", f"read,write={sign_in(service, editor)}"),
         *option("--refused", make_token(folder, admin, **settings, ACCESS_TOKEN_SECONDS="1")),
         *option("--refused", make_token(folder, admin, **settings | {"SECRET_KEY": "x" * 32})),
+    ]
+
+
+def _other_tokens(issuer: str) -> list[str]:
+    return [
+        *option("--caller", f"read={bearer(token(issuer, 'viewer'))}"),
+        *option("--caller", f"read,write={bearer(token(issuer, 'editor'))}"),
+        *option("--refused", bearer(token(issuer, "admin", "https://other.example.org"))),
     ]
 
 

@@ -25,6 +25,7 @@ from tests.contract.refusals import (
 from tests.generated.conftest import FULL, Make, Project
 from tests.generated.credentials import callers, create_key
 from tests.generated.process import SECRET_KEY, Database, Service, run
+from tests.generated.provider import Provider
 
 # A suite asks more often than one caller may, and signs in from addresses of its own.
 OF_THE_SUITE = {"RATE_LIMIT": "100000/60", "TRUSTED_PROXIES": "127.0.0.1"}
@@ -32,12 +33,25 @@ FEW = {"RATE_LIMIT": "3/60", "TRUSTED_PROXIES": "127.0.0.1"}
 BIG = b" " * 1_100_000
 
 
-def test_every_combination_keeps_the_contract(each_project: Project) -> None:
-    deep = each_project.answers in FULL.values()
-    with prepared(each_project) as settings, serving(each_project, settings) as service:
+def test_every_combination_keeps_the_contract(
+    each_project: Project, outside: dict[str, str]
+) -> None:
+    left_out = [] if each_project.answers in FULL.values() else ["not full"]
+    left_out += ["not accounts"] if outside else []  # they are the provider's
+    with prepared(each_project) as own, serving(each_project, own | outside) as service:
         auth, folder = each_project.answers["auth"], each_project.folder
-        options = callers(auth, folder, service, **settings)
-        check_contract(service, "development", *options, selected="" if deep else "not full")
+        options = callers(auth, folder, service, **own | outside)
+        check_contract(service, "development", *options, selected=" and ".join(left_out))
+
+
+@pytest.fixture
+def outside(each_project: Project, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """Where a service finds what it needs beside its database."""
+    if each_project.answers["auth"] != "oidc":
+        yield {}
+        return
+    with Provider(request.getfixturevalue("openid")) as provider:
+        yield provider.settings
 
 
 def test_production_keeps_the_contract(serve: Callable[..., Service]) -> None:

@@ -31,7 +31,7 @@ WORDS = {
         "none": "(?!)",
         "api-key": "api.?keys?",
         "jwt": "jwt|refresh.tokens?|argon2",
-        "oidc": "oidc|jwks",
+        "oidc": "oidc|openid|jwt",  # the library of both
     },
     "deploy": {"compose": r"compose\b", "kubernetes": "kubernetes(?!_service_host)|kustomiz"},
     "ci": {"github-actions": "github|workflows", "none": "(?!)"},
@@ -72,12 +72,13 @@ def test_git_ignores_no_file_that_it_gets(project: Path) -> None:
 def test_nothing_tells_of_choices_that_were_not_made(
     project: Path, answers: dict[str, Any]
 ) -> None:
-    foreign = [
-        words
+    words = {
+        (word, value in answers.get(question, ()))
         for question, choices in WORDS.items()
-        for value, words in choices.items()
-        if value not in answers.get(question, ())
-    ]
+        for value, pattern in choices.items()
+        for word in pattern.split("|")
+    }
+    foreign = [word for word, chosen in words if not chosen and (word, True) not in words]
 
     for path, name in zip(files(project), names(project), strict=True):
         for text in (name, path.read_text()):

@@ -52,7 +52,7 @@ def jobs(project: Path) -> list[tuple[str, dict[str, Any]]]:
 
 
 def install(folder: Path) -> None:
-    """GitHub's parser, at the versions and hashes of its lock file."""
+    """What npm needs there, at the versions and hashes of the lock file."""
     options = ["--silent", "--no-audit", "--no-fund", "--ignore-scripts"]
     assert _run("npm", "ci", *options, folder=folder) == ""
 

@@ -1,0 +1,1 @@
+from tests.provider import AUDIENCE, providing

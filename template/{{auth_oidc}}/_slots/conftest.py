@@ -1,0 +1,2 @@
+os.environ["OIDC_ISSUER"] = processes.enter_context(providing())
+os.environ["OIDC_AUDIENCE"] = AUDIENCE

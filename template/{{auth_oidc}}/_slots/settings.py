@@ -1,0 +1,6 @@
+oidc_issuer: str = ""
+"""The provider whose tokens are taken, as it calls itself: https://…"""
+oidc_audience: str = ""
+"""What the tokens are made for: the name of this service at the provider."""
+oidc_roles_claim: Annotated[str, Field(min_length=1)] = "roles"
+"""Where a token lists roles; within other claims, with dots: realm_access.roles."""

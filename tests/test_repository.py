@@ -71,10 +71,11 @@ def test_who_may_not_install_is_told_what_is_missing(tmp_path: Path) -> None:
         text=True,
     )
 
+    missing = "make curl redis-server mariadb-server-core mariadb-client-core docker.io"
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(
-        "error: this machine lacks make curl redis-server docker.io\n"
-        "hint: on Debian and Ubuntu `sudo apt-get install make curl redis-server docker.io`"
+        f"error: this machine lacks {missing}\n"
+        f"hint: on Debian and Ubuntu `sudo apt-get install {missing}`"
     )
 
 

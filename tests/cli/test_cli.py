@@ -32,7 +32,7 @@ Options:
   --description TEXT   What does it do, in one sentence (default: A backend
                        service.)
   --framework TEXT     Which framework: fastapi, litestar (default: fastapi)
-  --database TEXT      Which database: postgresql, sqlite (default:
+  --database TEXT      Which database: postgresql, sqlite, mysql (default:
                        postgresql)
   --auth TEXT          Who may call it: none, api-key, jwt, oidc (default:
                        none)
@@ -158,8 +158,9 @@ def test_incompatible_answers_come_with_the_answers_that_would_do(scaffold: Run)
     assert json.loads(done.stdout)["error"] == {
         "code": "incompatible",
         "message": "`kubernetes` cannot run on `sqlite`: replicas cannot share a file",
-        "hint": "use `--database postgresql`, or leave `kubernetes` out of `--deploy`",
-        "fixes": [{"set": {"database": "postgresql"}}],
+        "hint": "use `--database postgresql`, or use `--database mysql`, or leave `kubernetes` out "
+        "of `--deploy`",
+        "fixes": [{"set": {"database": "postgresql"}}, {"set": {"database": "mysql"}}],
     }
 
 

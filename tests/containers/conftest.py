@@ -13,6 +13,7 @@ from tests.template.conftest import compile_each_source_once, render
 
 __all__ = ["compile_each_source_once", "render"]
 
+OTHERS = ["mysql", "sqlite"]
 ENGINE = str(Path(__file__).parent / "engine/engine")
 
 
@@ -29,7 +30,8 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.fixture(
-    scope="session", params=["postgresql", pytest.param("sqlite", marks=pytest.mark.full)]
+    scope="session",
+    params=["postgresql", *(pytest.param(each, marks=pytest.mark.full) for each in OTHERS)],
 )
 def stack(
     request: pytest.FixtureRequest, engine: Engine, tmp_path_factory: pytest.TempPathFactory

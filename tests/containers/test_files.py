@@ -13,7 +13,7 @@ from tests.template.conftest import Render
 ENGINE = Path(__file__).parent / "engine"
 
 
-@pytest.fixture(scope="session", params=["postgresql", "sqlite"])
+@pytest.fixture(scope="session", params=["postgresql", "mysql", "sqlite"])
 def project(request: pytest.FixtureRequest, render: Render) -> Path:
     return render("myservice", database=request.param, deploy=["compose"])
 

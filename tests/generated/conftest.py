@@ -18,11 +18,14 @@ CHOSEN = {
     "postgresql-api-key": {"database": "postgresql", "auth": "api-key"},
     "postgresql-jwt": {"database": "postgresql", "auth": "jwt"},
     "postgresql-oidc": {"database": "postgresql", "auth": "oidc"},
+    "mysql-none": {"database": "mysql", "auth": "none"},
     "sqlite-none": {"database": "sqlite", "auth": "none"},
     "litestar-postgresql-jwt": {"framework": "litestar", "database": "postgresql", "auth": "jwt"},
 }
 # As whole as the others, and like them in parts.
 FULL = {
+    "mysql-api-key": {"database": "mysql", "auth": "api-key"},
+    "mysql-jwt": {"database": "mysql", "auth": "jwt"},
     "sqlite-api-key": {"database": "sqlite", "auth": "api-key"},
     "sqlite-jwt": {"database": "sqlite", "auth": "jwt"},
     "sqlite-oidc": {"database": "sqlite", "auth": "oidc"},
@@ -82,9 +85,16 @@ def each_project(request: pytest.FixtureRequest, make: Make) -> Project:
     return make(request.param)
 
 
-@pytest.fixture(scope="session")
-def project(make: Make) -> Project:
-    return make(next(iter(CHOSEN)))
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(next(iter(CHOSEN)), id=pytest.HIDDEN_PARAM),
+        pytest.param("mysql-none", marks=pytest.mark.full),
+    ],
+)
+def project(request: pytest.FixtureRequest, make: Make) -> Project:
+    """On a server: one of each kind."""
+    return make(request.param)
 
 
 @pytest.fixture(scope="session")

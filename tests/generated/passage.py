@@ -4,7 +4,7 @@ import contextlib
 import socket
 import threading
 from typing import Self
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from tests.generated.process import free_port
 
@@ -14,8 +14,10 @@ class Passage:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        [folder] = parse_qs(parts.query).get("host", [""])
-        self.target = f"{folder}/.s.PGSQL.5432" if folder else (parts.hostname, parts.port or 5432)
+        query = dict(parse_qsl(parts.query))
+        folder, file = query.get("host"), query.get("unix_socket")
+        port = parts.port or (5432 if parts.scheme.startswith("postgres") else 3306)
+        self.target = f"{folder}/.s.PGSQL.5432" if folder else file or (parts.hostname, port)
         self.port = free_port()
         user = parts.netloc.rpartition("@")[0]
         self.url = urlunsplit(parts._replace(netloc=f"{user}@127.0.0.1:{self.port}", query=""))

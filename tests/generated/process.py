@@ -25,20 +25,25 @@ OWNER = {  # of what is committed, also where git knows nobody
     for role in ("AUTHOR", "COMMITTER")
     for name, value in (("NAME", "Owner"), ("EMAIL", "owner@example.org"))
 }
-# Run by the project's Python, which has its driver.
-SESSION = """
-import psycopg, sys
-url, statement = sys.argv[1:]
-alone = " DATABASE " in statement  # no transaction may hold these
-with psycopg.connect(url, autocommit=alone) as connection:
-    connection.execute(statement)
+# Run by the project's Python, on the project's driver.
+CONNECT = """
+import json, sys
+from app.driver import make_sync_engine
+from app.settings import settings
+statement, options = sys.argv[1], {"no_parameters": True}
+if " DATABASE " in statement:
+    options["isolation_level"] = "AUTOCOMMIT"  # no transaction may hold these
+with make_sync_engine(settings()).connect().execution_options(**options) as connection:
+    for each in filter(str.strip, statement.split(";\\n")):
+        found = connection.exec_driver_sql(each)
+"""
+SESSION = f"""{CONNECT}
     print("done", flush=True)
     sys.stdin.read()
+    connection.commit()
 """
-QUERY = """
-import json, psycopg, sys
-with psycopg.connect(sys.argv[1]) as connection:
-    json.dump(connection.execute(sys.argv[2]).fetchall(), sys.stdout, default=str)
+QUERY = f"""{CONNECT}
+    json.dump([list(row) for row in found], sys.stdout, default=str)
 """
 
 
@@ -103,15 +108,16 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         for name in self.created:
-            self.execute(self.server, f"DROP DATABASE {name} WITH (FORCE)")
+            force = " WITH (FORCE)" if self.server.startswith("postgres") else ""
+            self.execute(self.server, f"DROP DATABASE {name}{force}")
         self.process.communicate(timeout=60)
 
-    def create(self, name: str, like: str = "/template1") -> str:
-        """The URL of a new database: empty, or as the one of another URL, that nobody uses now.
-        Gone when the block ends."""
+    def create(self, name: str, like: str = "") -> str:
+        """The URL of a new database: empty, or as the one of another URL, that nobody uses now,
+        which PostgreSQL can. Gone when the block ends."""
         own = f"{name}_{os.getpid()}"  # the server may be one that others use
-        model = urlsplit(like).path.removeprefix("/")
-        self.execute(self.server, f"CREATE DATABASE {own} TEMPLATE {model}")
+        template = f" TEMPLATE {urlsplit(like).path.removeprefix('/')}" if like else ""
+        self.execute(self.server, f"CREATE DATABASE {own}{template}")
         self.created.append(own)
         return urlunsplit(urlsplit(self.server)._replace(path=f"/{own}"))
 
@@ -123,7 +129,9 @@ class Database:
     def session(self, url: str, statement: str) -> Iterator[None]:
         """A transaction that did `statement` and is still open; committed at the end."""
         holder = subprocess.Popen(
-            [self.python, "-c", SESSION, url, statement],
+            [self.python, "-c", SESSION, statement],
+            cwd=self.project,
+            env=environment(DATABASE_URL=url),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -136,8 +144,14 @@ class Database:
             holder.communicate(timeout=30)
 
     def rows(self, url: str, query: str) -> list[list[Any]]:
-        command = [self.python, "-c", QUERY, url, query]
-        rows: list[list[Any]] = json.loads(subprocess.check_output(command, timeout=30))
+        rows: list[list[Any]] = json.loads(
+            subprocess.check_output(
+                [self.python, "-c", QUERY, query],
+                cwd=self.project,
+                env=environment(DATABASE_URL=url),
+                timeout=30,
+            )
+        )
         return rows
 
     @contextlib.contextmanager
@@ -161,7 +175,8 @@ class Database:
             self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
-        server = int((self.project / ".postgres/postmaster.pid").read_text().split()[0])
+        files = (self.project / name for name in (".postgres/postmaster.pid", ".mariadb/pid"))
+        [server] = [int(file.read_text().split()[0]) for file in files if file.exists()]
         os.kill(server, signal.SIGSTOP)  # first, or it would start others meanwhile
         for process in [*_children(server), server]:
             os.kill(process, number)

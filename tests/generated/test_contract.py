@@ -29,6 +29,7 @@ from tests.generated.provider import Provider
 
 # A suite asks more often than one caller may, and signs in from addresses of its own.
 OF_THE_SUITE = {"RATE_LIMIT": "100000/60", "TRUSTED_PROXIES": "127.0.0.1"}
+LOCK = "SELECT 1 FROM items FOR UPDATE"
 FEW = {"RATE_LIMIT": "3/60", "TRUSTED_PROXIES": "127.0.0.1"}
 BIG = b" " * 1_100_000
 
@@ -99,7 +100,7 @@ def test_overload_comes_before_all_else(
 ) -> None:
     with serve(IN_FLIGHT_LIMIT="1") as service, service.client() as client:
         path = f"{ITEMS}/{create(client).json()['data']['id']}"
-        with ThreadPoolExecutor(1) as pool, database.session(migrated, "LOCK TABLE items"):
+        with ThreadPoolExecutor(1) as pool, database.session(migrated, LOCK):
             held = pool.submit(client.delete, path, headers={"If-Match": "*"})
             time.sleep(0.5)
             answers = [

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import httpx2
 
@@ -40,7 +41,8 @@ def patch(client: httpx2.Client, item: dict[str, Any]) -> httpx2.Response:
 
 
 def lock_of(item: dict[str, Any]) -> str:
-    return f"SELECT 1 FROM items WHERE id = '{item['id']}' FOR UPDATE"  # noqa: S608  # our own id
+    key = UUID(item["id"]).hex  # as every database takes it
+    return f"SELECT 1 FROM items WHERE id = '{key}' FOR UPDATE"  # noqa: S608  # our own id
 
 
 # Without the database

@@ -62,17 +62,22 @@ def _statements(every: Select[Any], shape: Shape) -> tuple[Select[Any], Select[A
 
 
 def _after(keys: list[tuple[Column, bool]]) -> Where:
-    """Lexicographic: equal so far, then beyond. One direction has a form that indexes serve."""
+    """Lexicographic: equal so far, then beyond. The bound says nothing new, but an index serves it
+    in every database; some also serve the row's own comparison, where there is one direction."""
     last = [bindparam(f"after_{n}", type_=key.type) for n, (key, _) in enumerate(keys)]
     columns, down = [key for key, _ in keys], keys[0][1]
+    bound = columns[0] <= last[0] if down else columns[0] >= last[0]
     if all(descending == down for _, descending in keys):
-        return tuple_(*columns) < tuple_(*last) if down else tuple_(*columns) > tuple_(*last)
-    return or_(
-        *(
-            and_(
-                *(column == value for column, value in zip(columns[:n], last, strict=False)),
-                key < last[n] if descending else key > last[n],
-            )
-            for n, (key, descending) in enumerate(keys)
-        )
+        beyond = tuple_(*columns) < tuple_(*last) if down else tuple_(*columns) > tuple_(*last)
+        return and_(bound, beyond)
+    return and_(bound, or_(*(_beyond(keys[: n + 1], last) for n in range(len(keys)))))
+
+
+def _beyond(keys: list[tuple[Column, bool]], last: list[Any]) -> Where:
+    """Equal in all keys but the last of them."""
+    *equal, (key, descending) = keys
+    value = last[len(equal)]
+    return and_(
+        *(column == same for (column, _), same in zip(equal, last, strict=False)),
+        key < value if descending else key > value,
     )

@@ -11,6 +11,7 @@ recipe() { # REF -> kind, base, args
     debian:trixie | debian:forky) kind=debian base=$version ;;
     python:3.13-slim) kind=python base=debian:trixie args=(VERSION=3.13) ;;
     ghcr.io/astral-sh/uv:*.*.*) kind=uv base=python:3.13-slim args=(VERSION="$version") ;;
+    mariadb:11.8) kind=mariadb base=debian:trixie ;;
     postgres:18) kind=postgres base=debian:forky args=(VERSION=18) ;;
     redis:8) kind=redis base=debian:trixie ;;
     *) die "no stand-in for $1" ;;

@@ -101,10 +101,21 @@ def test_a_next_version_lives_beside_the_old_one(grown: Path, database: Database
         refused = client.get("/api/v1/items?unknown=1")
     assert made.headers["Location"].startswith("/api/v2/")
     assert (read.status_code, old.json()["meta"]["total"], refused.status_code) == (200, 1, 400)
+    assert read.json()["data"]["unit"] == "piece"
+    assert "unit" not in old.json()["data"][0]
     for answer in (old, refused):
         assert answer.headers["Deprecation"] == "@1798761600"
         assert answer.headers["Sunset"].endswith("GMT")
     assert "Deprecation" not in read.headers
+
+
+SCHEMAS = """\
+from app.items.schemas import ItemRead
+
+
+class ItemReadV2(ItemRead):
+    unit: str = "piece"
+"""
 
 
 def copy_version(grown: Path) -> None:
@@ -112,16 +123,16 @@ def copy_version(grown: Path) -> None:
     package = grown / "app/items_v2"
     package.mkdir()
     (package / "__init__.py").touch()
-    for name in ("routes", "schemas"):
-        text = (
-            (grown / f"app/items/{name}.py")
-            .read_text()
-            .replace("items.schemas", "items_v2.schemas")
-        )
-        operations = re.findall(r"^async def (\w+)", text, re.M)
-        for operation in operations:
-            text = re.sub(rf'(async def |url_path_for\("){operation}\b', r"\g<0>_v2", text)
-        (package / f"{name}.py").write_text(text)
+    (package / "schemas.py").write_text(SCHEMAS)
+    text = (grown / "app/items/routes.py").read_text()
+    imported = "from app.items.schemas import ItemCreate, ItemQuery, ItemRead, ItemUpdate\n"
+    assert imported in text
+    new = imported.replace("ItemRead, ", "") + "from app.items_v2.schemas import ItemReadV2\n"
+    text = text.replace(imported, new)
+    text = re.sub(r"\bItemRead\b", "ItemReadV2", text)
+    for operation in re.findall(r"^async def (\w+)", text, re.M):
+        text = re.sub(rf'(async def |url_path_for\("){operation}\b', r"\g<0>_v2", text)
+    (package / "routes.py").write_text(text)
     main = grown / "app/main.py"
     lines = main.read_text().splitlines(keepends=True)
     named = [line for line in lines if "items" in line]

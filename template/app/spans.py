@@ -4,7 +4,6 @@ hangs costs spans, never a request."""
 import logging
 import threading
 from collections.abc import Sequence
-from http import HTTPMethod
 from importlib.metadata import entry_points
 
 from opentelemetry import context, trace
@@ -14,13 +13,12 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 from opentelemetry.trace import Span, SpanKind, StatusCode
 
-from app.edge.asgi import Head
+from app.edge.asgi import METHODS, Head
 from app.log import log
 from app.telemetry import End, Parent, parent_of, trace_id
 
 CLOSE_SECONDS = 2.0
 PATH_LENGTH = 1_000  # a stranger's word: a full queue must fit into memory
-METHODS = frozenset(map(str, HTTPMethod))
 
 logging.getLogger("opentelemetry.exporter").setLevel(logging.CRITICAL)  # Exporter tells it once
 

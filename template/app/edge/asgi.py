@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from http import HTTPMethod
 from typing import Any
 
 from app.edge.address import Network, client_of
@@ -17,6 +18,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Any, Any, Any], Awaitable[None]]  # each framework has its own types for the three
 
+METHODS = frozenset(map(str, HTTPMethod))  # for labels and spans: any other is a stranger's word
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 

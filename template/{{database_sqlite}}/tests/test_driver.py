@@ -4,6 +4,8 @@ from sqlalchemy import select, text
 
 from app.database import connections
 from app.items.models import Item
+from app.items.schemas import ItemCreate
+from app.items.service import create_item
 
 
 async def add_one() -> None:
@@ -22,7 +24,7 @@ async def add_one() -> None:
 
 async def test_what_is_read_and_then_written_loses_nothing() -> None:
     async with connections().writers.session() as session:
-        session.add(Item(name="Lamp", quantity=0))
+        await create_item(await session.connection(), ItemCreate(name="Lamp", quantity=0))
         await session.commit()
 
     await asyncio.gather(*(add_one() for _ in range(60)))

@@ -16,9 +16,6 @@ CHOSEN = {
     "postgresql-api-key": {"database": "postgresql", "auth": "api-key"},
     "postgresql-jwt": {"database": "postgresql", "auth": "jwt"},
     "sqlite-none": {"database": "sqlite", "auth": "none"},
-}
-# As whole as the others, and like them in parts.
-FULL = {
     "sqlite-api-key": {"database": "sqlite", "auth": "api-key"},
     "sqlite-jwt": {"database": "sqlite", "auth": "jwt"},
 }
@@ -53,7 +50,7 @@ def make(workshop: Path) -> Make:
 
     @cache
     def make(combination: str) -> Project:
-        answers = (CHOSEN | FULL)[combination]
+        answers = CHOSEN[combination]
         folder = workshop / combination / "myservice"
         if folder.exists():
             return Project(folder, answers, [])
@@ -67,7 +64,7 @@ def make(workshop: Path) -> Make:
     return make
 
 
-@pytest.fixture(params=[*CHOSEN, *(pytest.param(name, marks=pytest.mark.full) for name in FULL)])
+@pytest.fixture(params=CHOSEN)
 def each_project(request: pytest.FixtureRequest, make: Make) -> Project:
     return make(request.param)
 

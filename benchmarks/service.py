@@ -216,7 +216,7 @@ class Bench:
 class Requests:
     def __init__(self, client: Any) -> None:
         self.client = client
-        self.turns = itertools.count()
+        self.turns, self.mixed = itertools.count(), itertools.count()
         self.acts: dict[str, Act] = {
             "list": self.list,
             "read": self.read,
@@ -240,7 +240,7 @@ class Requests:
     async def mix(self) -> int:
         """Of ten requests seven read, two list, one creates."""
         acts = [self.create, self.list, self.list, *[self.read] * 7]
-        return await acts[next(self.turns) % 10]()
+        return await acts[next(self.mixed) % 10]()
 
     async def status(self, *request: str, body: bytes = b"") -> int:
         status, _ = await self.client.ask(*request, body=body)

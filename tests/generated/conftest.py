@@ -20,14 +20,14 @@ CHOSEN = {
     "postgresql-oidc": {"database": "postgresql", "auth": "oidc"},
     "mysql-none": {"database": "mysql", "auth": "none"},
     "sqlite-none": {"database": "sqlite", "auth": "none"},
+    "sqlite-api-key": {"database": "sqlite", "auth": "api-key"},
+    "sqlite-jwt": {"database": "sqlite", "auth": "jwt"},
     "litestar-postgresql-jwt": {"framework": "litestar", "database": "postgresql", "auth": "jwt"},
 }
 # As whole as the others, and like them in parts.
 FULL = {
     "mysql-api-key": {"database": "mysql", "auth": "api-key"},
     "mysql-jwt": {"database": "mysql", "auth": "jwt"},
-    "sqlite-api-key": {"database": "sqlite", "auth": "api-key"},
-    "sqlite-jwt": {"database": "sqlite", "auth": "jwt"},
     "sqlite-oidc": {"database": "sqlite", "auth": "oidc"},
 } | {
     f"litestar-{database}-{auth}": {"framework": "litestar", "database": database, "auth": auth}

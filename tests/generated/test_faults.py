@@ -38,6 +38,10 @@ def assert_kept(load: Load, base_url: str) -> None:
     assert load.acknowledged.items() <= dict(found).items()
 
 
+def code_of(answer: httpx2.Response) -> str:
+    return str(answer.json()["error"]["code"])
+
+
 def assert_nothing_is_left_open(database: Database, url: str) -> None:
     deadline = time.monotonic() + 2
     idle = IDLE[url.partition(":")[0]]
@@ -97,6 +101,19 @@ def test_a_frozen_database_writes_nothing_that_was_refused_as_late(
         late = load.told("timeout")
         assert late
         assert not late & dict(written(service.url, load.mark)).keys()
+
+
+def test_what_is_late_in_a_frozen_database_gives_its_place_to_others(
+    database: Database, serve: Callable[..., Service]
+) -> None:
+    with serve(IN_FLIGHT_LIMIT="2", **IMPATIENT) as service, service.client() as client:
+        service.wait_until("/ready", 200)
+        with database.frozen(), ThreadPoolExecutor(2) as pool:
+            late = list(pool.map(lambda _: client.get(ITEMS), range(2)))
+            time.sleep(0.5)
+            after = client.get(ITEMS)
+
+    assert [code_of(each) for each in (*late, after)] == ["timeout"] * 3
 
 
 def test_connections_that_broke_while_nobody_asked_cost_no_error(

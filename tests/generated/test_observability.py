@@ -219,10 +219,7 @@ def test_what_is_no_traceparent_begins_a_trace(serve: Serve) -> None:
     assert all(re.fullmatch("[0-9a-f]{32}", each) for each in begun - {TRACE})
 
 
-@pytest.mark.parametrize(
-    "combination",
-    ["postgresql-jwt", "postgresql-api-key", pytest.param("sqlite-jwt", marks=pytest.mark.full)],
-)
+@pytest.mark.parametrize("combination", ["postgresql-jwt", "postgresql-api-key", "sqlite-jwt"])
 def test_no_secret_is_in_the_log(make: Make, combination: str) -> None:
     folder, auth = make(combination).folder, make(combination).answers["auth"]
     with Database(folder) as database:

@@ -284,11 +284,11 @@ WRITES = {
         "if not if_match:",
         corpus("If-Match is malformed: empty, PUT /api/v1/items/$id"),
     ),
-    "a late write is written later": Mutant(
+    "what is late goes on": Mutant(
         EXCHANGE,
         "                self.fail(error)\n                work.cancel()\n",
         "                self.fail(error)\n",
-        FAULTS + "test_a_frozen_database_writes_nothing_that_was_refused_as_late",
+        FAULTS + "test_what_is_late_in_a_frozen_database_gives_its_place_to_others",
     ),
     "a write is acknowledged before it is done": Mutant(
         EXCHANGE,

@@ -16,6 +16,7 @@ from app.errors import AppError, Conflict, DeadlinePassed, IdempotencyKeyReused,
 from app.log import log
 
 UNKNOWN = "It is not known whether this was written: read before you retry."
+WATCH_SECONDS = 0.05  # most have their answer by then, and a watch costs a task
 
 
 class Exchange:
@@ -24,7 +25,8 @@ class Exchange:
         self.unit: Unit | None = None
         self.claim: Claim | None = None
         self._answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._left = asyncio.create_task(_left(receive))
+        self._source = receive
+        self._watched: asyncio.Task[None] | None = None
         self._committing = False
         self._asked = False
         self._start: Message = {}
@@ -48,12 +50,13 @@ class Exchange:
                 stop(ClientLeft())
 
         loop = asyncio.get_running_loop()
-        work.add_done_callback(lambda _: self._left.cancel())
-        self._left.add_done_callback(left)
+        work.add_done_callback(self._unwatch)
+        watch = loop.call_later(WATCH_SECONDS, lambda: self._watch().add_done_callback(left))
         deadline = loop.call_later(seconds, stop, DeadlinePassed())
         try:
             return await self._answer
         finally:
+            watch.cancel()
             deadline.cancel()
 
     async def once(self, app: App, unit: Unit, claim: Claim, claims: Claims) -> None:
@@ -74,7 +77,7 @@ class Exchange:
             "method": "GET" if self.head.method == "HEAD" else self.head.method,
             "path": self.head.path,
             "raw_path": self.head.path.encode(errors="surrogateescape"),
-            "headers": self.head.raw,
+            "headers": self.head.raw if self.head.repeated else self.scope["headers"],
             "unit": self.unit,
             "extensions": {},
         }
@@ -96,9 +99,19 @@ class Exchange:
             log.error("failed after the answer", exc_info=error)
         self.fail(error)
 
+    def _watch(self) -> asyncio.Task[None]:
+        """Ends when the client leaves."""
+        if self._watched is None:
+            self._watched = asyncio.create_task(_left(self._source))
+        return self._watched
+
+    def _unwatch(self, _: asyncio.Task[None]) -> None:
+        if self._watched:
+            self._watched.cancel()
+
     async def _receive(self) -> Message:
         if self._asked:
-            await asyncio.shield(self._left)
+            await asyncio.shield(self._watch())
             return {"type": "http.disconnect"}
         self._asked = True
         return {"type": "http.request", "body": self.body, "more_body": False}

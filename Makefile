@@ -28,8 +28,9 @@ fix:  ## lint and format what can be mended by itself
 test:  ## every test; what CI runs
 	scripts/test
 
-test-all:  ## every test, and every combination in containers
-	scripts/test -m "not mutants"
+test-all:  ## every test on every combination: writes docs/combinations.md
+	scripts/test -m "not mutants" --junit-xml=.venv/report.xml; status=$$?; \
+	$(BIN)/python -m tools.combinations .venv/report.xml && exit $$status
 
 test-mutants:  ## seed each known defect into a service: the suite has to see it
 	scripts/test -m mutants tests/mutants

@@ -1,4 +1,4 @@
-"""A project of each chosen combination: generated, set up, and a real database beside it."""
+"""A project of each combination: generated, set up, and a real database beside it."""
 
 import shutil
 import tempfile
@@ -9,32 +9,11 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.generated.combinations import CHOSEN, EVERY
 from tests.generated.process import Database, Service, generate, run
+from tests.generated.provider import Provider
 from tests.workflows.tools import install
 
-# The first is what most projects are: what does not depend on an answer is tried on it alone.
-CHOSEN = {
-    "postgresql-none": {"database": "postgresql", "auth": "none"},
-    "postgresql-api-key": {"database": "postgresql", "auth": "api-key"},
-    "postgresql-jwt": {"database": "postgresql", "auth": "jwt"},
-    "postgresql-oidc": {"database": "postgresql", "auth": "oidc"},
-    "mysql-none": {"database": "mysql", "auth": "none"},
-    "sqlite-none": {"database": "sqlite", "auth": "none"},
-    "sqlite-api-key": {"database": "sqlite", "auth": "api-key"},
-    "sqlite-jwt": {"database": "sqlite", "auth": "jwt"},
-    "litestar-postgresql-jwt": {"framework": "litestar", "database": "postgresql", "auth": "jwt"},
-}
-# As whole as the others, and like them in parts.
-FULL = {
-    "mysql-api-key": {"database": "mysql", "auth": "api-key"},
-    "mysql-jwt": {"database": "mysql", "auth": "jwt"},
-    "sqlite-oidc": {"database": "sqlite", "auth": "oidc"},
-} | {
-    f"litestar-{database}-{auth}": {"framework": "litestar", "database": database, "auth": auth}
-    for database in ("postgresql", "sqlite")
-    for auth in ("none", "api-key", "jwt")
-    if (database, auth) != ("postgresql", "jwt")
-}
 Make = Callable[[str], "Project"]
 
 
@@ -66,7 +45,7 @@ def make(workshop: Path) -> Make:
 
     @cache
     def make(combination: str) -> Project:
-        answers = (CHOSEN | FULL)[combination]
+        answers = EVERY[combination]
         folder = workshop / combination / "myservice"
         if folder.exists():
             return Project(folder, answers, [])
@@ -80,7 +59,11 @@ def make(workshop: Path) -> Make:
     return make
 
 
-@pytest.fixture(params=[*CHOSEN, *(pytest.param(name, marks=pytest.mark.full) for name in FULL)])
+@pytest.fixture(
+    params=[
+        name if name in CHOSEN else pytest.param(name, marks=pytest.mark.full) for name in EVERY
+    ]
+)
 def each_project(request: pytest.FixtureRequest, make: Make) -> Project:
     return make(request.param)
 
@@ -88,13 +71,23 @@ def each_project(request: pytest.FixtureRequest, make: Make) -> Project:
 @pytest.fixture(
     scope="session",
     params=[
-        pytest.param(next(iter(CHOSEN)), id=pytest.HIDDEN_PARAM),
+        pytest.param(CHOSEN[0], id=pytest.HIDDEN_PARAM),
         pytest.param("mysql-none", marks=pytest.mark.full),
     ],
 )
 def project(request: pytest.FixtureRequest, make: Make) -> Project:
     """On a server: one of each kind."""
     return make(request.param)
+
+
+@pytest.fixture
+def outside(each_project: Project, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """Where a service finds what it needs beside its database."""
+    if each_project.answers["auth"] != "oidc":
+        yield {}
+        return
+    with Provider(request.getfixturevalue("openid")) as provider:
+        yield provider.settings
 
 
 @pytest.fixture(scope="session")

@@ -116,6 +116,8 @@ class Database:
         """The URL of a new database: empty, or as the one of another URL, that nobody uses now,
         which PostgreSQL can. Gone when the block ends."""
         own = f"{name}_{os.getpid()}"  # the server may be one that others use
+        if self.server.startswith("sqlite"):
+            return f"{self.server}.{own}"
         template = f" TEMPLATE {urlsplit(like).path.removeprefix('/')}" if like else ""
         self.execute(self.server, f"CREATE DATABASE {own}{template}")
         self.created.append(own)

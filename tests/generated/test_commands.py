@@ -5,9 +5,17 @@ import subprocess
 
 import httpx2
 import pexpect
+import yaml
 
 from tests.generated.conftest import Project
-from tests.generated.process import Database, environment, free_port, run, wait_until
+from tests.generated.process import (
+    SECRET_KEY,
+    Database,
+    environment,
+    free_port,
+    run,
+    wait_until,
+)
 
 
 def test_the_printed_commands_bring_it_up(project: Project) -> None:
@@ -31,6 +39,12 @@ def test_the_printed_commands_bring_it_up(project: Project) -> None:
     assert set(statuses.values()) == {200}, statuses
 
 
+def test_a_new_project_is_what_was_asked_for(each_project: Project) -> None:
+    remembered = yaml.safe_load((each_project.folder / ".copier-answers.yml").read_text())
+
+    assert each_project.answers.items() <= remembered.items()
+
+
 def test_a_new_project_is_clean(each_project: Project) -> None:
     run(each_project.folder, "make", "check")
 
@@ -39,6 +53,14 @@ def test_a_new_project_is_clean(each_project: Project) -> None:
 
 def test_the_tests_of_a_new_project_pass(each_project: Project) -> None:
     assert " passed" in run(each_project.folder, "make", "test")
+
+
+def test_every_combination_is_migrated(each_project: Project) -> None:
+    app = ".venv/bin/app"
+    with Database(each_project.folder) as database:
+        settings = {"DATABASE_URL": database.create("fresh"), "SECRET_KEY": SECRET_KEY}
+        for command in ("migrate", "migrate", "migrations check"):
+            run(each_project.folder, app, *command.split(), **settings)
 
 
 def test_make_alone_lists_every_target(project: Project) -> None:

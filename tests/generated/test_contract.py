@@ -25,7 +25,6 @@ from tests.contract.refusals import (
 from tests.generated.conftest import Make, Project
 from tests.generated.credentials import callers, create_key
 from tests.generated.process import SECRET_KEY, Database, Service, run
-from tests.generated.provider import Provider
 
 # A suite asks more often than one caller may, and signs in from addresses of its own.
 OF_THE_SUITE = {"RATE_LIMIT": "100000/60", "TRUSTED_PROXIES": "127.0.0.1"}
@@ -44,16 +43,6 @@ def test_every_combination_keeps_the_contract(
         auth, folder = each_project.answers["auth"], each_project.folder
         options = callers(auth, folder, service, **own | outside)
         check_contract(service, "development", *options, selected=" and ".join(left_out))
-
-
-@pytest.fixture
-def outside(each_project: Project, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
-    """Where a service finds what it needs beside its database."""
-    if each_project.answers["auth"] != "oidc":
-        yield {}
-        return
-    with Provider(request.getfixturevalue("openid")) as provider:
-        yield provider.settings
 
 
 def test_production_keeps_the_contract(serve: Callable[..., Service]) -> None:

@@ -4,8 +4,9 @@ import contextlib
 import json
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ import httpx2
 from tests.contract.wire import Wire
 from tests.generated.conftest import Project
 from tests.generated.passage import Passage
-from tests.generated.process import Database, Service, run
+from tests.generated.process import SECRET_KEY, Database, Service, run
 
 ITEMS = "/api/v1/items"
 IMPATIENT = {"DATABASE_TIMEOUT_SECONDS": "1", "REQUEST_TIMEOUT_SECONDS": "2"}
@@ -46,6 +47,33 @@ def lock_of(item: dict[str, Any]) -> str:
 
 
 # Without the database
+
+
+def test_every_combination_starts_without_its_database(
+    each_project: Project, outside: dict[str, str]
+) -> None:
+    with Database(each_project.folder) as database, away(database) as (url, bring):
+        own = {"DATABASE_URL": url, "SECRET_KEY": SECRET_KEY, **outside}
+        with Service(each_project.folder, **own, **IMPATIENT) as service:
+            health, ready = service.get("/health"), service.get("/ready")
+            bring()
+            run(each_project.folder, ".venv/bin/app", "migrate", **own)
+            service.wait_until("/ready", 200, 10)
+
+    assert health.status_code == 200
+    assert refusal(ready) == (503, "unavailable")
+
+
+@contextlib.contextmanager
+def away(database: Database) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The URL of one that is not to be had, and what brings it."""
+    url = database.create("away")
+    if url.startswith("sqlite"):
+        file = Path(f"{url.removeprefix('sqlite:///')}/its.db")
+        yield f"sqlite:///{file}", file.parent.mkdir
+    else:
+        with Passage(url) as passage:
+            yield passage.url, passage.open
 
 
 def test_it_starts_without_the_database_and_is_ready_once_it_is_there(

@@ -14,6 +14,7 @@ from tests.combinations import ROOT
 from tests.generated.conftest import Make, Project
 from tests.generated.credentials import callers
 from tests.generated.process import SECRET_KEY, Database, Service, run
+from tests.generated.provider import Provider
 from tests.mutants.catalogue import CATALOGUE
 from tests.mutants.mutant import PROJECT
 
@@ -24,8 +25,9 @@ SEEDED = [(combination, name) for combination in CATALOGUE for name in CATALOGUE
 class Ground:
     """An installed project, and the databases that its services use."""
 
-    def __init__(self, project: Project, database: Database) -> None:
+    def __init__(self, project: Project, database: Database, outside: dict[str, str]) -> None:
         self.folder, self.auth = project.folder, project.answers["auth"]
+        self._own = {"SECRET_KEY": SECRET_KEY} | outside
         self._database, self._numbers = database, count()
         self._prepare = cache(self._prepared)
         self._prepare(self._revisions())  # now, while there is no defect
@@ -35,7 +37,7 @@ class Ground:
         """One that serves, on a database of its own, and its callers as the suite takes them."""
         prepared, callers = self._prepare(self._revisions())
         url = self._database.create(self._name(), like=prepared)
-        with Service(self.folder, DATABASE_URL=url, SECRET_KEY=SECRET_KEY) as service:
+        with Service(self.folder, DATABASE_URL=url, **self._own) as service:
             yield service, callers
 
     def _revisions(self) -> str:
@@ -44,7 +46,7 @@ class Ground:
 
     def _prepared(self, _revisions: str) -> tuple[str, list[str]]:
         """A database to copy, as these migrations make it, and the callers that it knows."""
-        settings = {"DATABASE_URL": self._database.create(self._name()), "SECRET_KEY": SECRET_KEY}
+        settings = {"DATABASE_URL": self._database.create(self._name()), **self._own}
         run(self.folder, ".venv/bin/app", "migrate", **settings)
         with Service(self.folder, **settings) as service:
             return settings["DATABASE_URL"], callers(self.auth, self.folder, service, **settings)
@@ -54,13 +56,17 @@ class Ground:
 
 
 @pytest.fixture(scope="module")
-def ground(make: Make) -> Iterator[Callable[[str], Ground]]:
+def ground(make: Make, openid: Path) -> Iterator[Callable[[str], Ground]]:
     with ExitStack() as stack:
 
         @cache
         def ground(combination: str) -> Ground:
             project = make(combination)
-            return Ground(project, stack.enter_context(Database(project.folder)))
+            database = stack.enter_context(Database(project.folder))
+            outside: dict[str, str] = {}
+            if project.answers["auth"] == "oidc":
+                outside = stack.enter_context(Provider(openid)).settings
+            return Ground(project, database, outside)
 
         yield ground
 

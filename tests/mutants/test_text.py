@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.combinations import ROOT
-from tests.generated.conftest import CHOSEN
+from tests.generated.combinations import EVERY
 from tests.mutants.catalogue import CATALOGUE
 from tests.mutants.mutant import PROJECT
 from tests.template.conftest import Render
@@ -17,6 +17,7 @@ KEY, TOKEN = "X-API-Key: sk_a_b", "Authorization: Bearer e30.eyJleHAiOjF9.e30"
 GIVEN = {  # as the suite takes callers: none of these is ever sent
     "postgresql-none": [],
     "postgresql-api-key": ["--header", KEY, "--caller", f"read={KEY}", *["--refused", KEY] * 3],
+    "postgresql-oidc": [],
     "postgresql-jwt": [
         *("--header", TOKEN, "--refused", TOKEN),
         *("--caller", f"read={TOKEN}", "--caller", f"read,write={TOKEN}"),
@@ -31,7 +32,7 @@ def combination(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def folder(render: Render, combination: str) -> Path:
-    return render("myservice", **CHOSEN[combination])
+    return render("myservice", **EVERY[combination])
 
 
 def test_every_mutant_fits_the_template(folder: Path, combination: str) -> None:

@@ -1,0 +1,13 @@
+from itertools import combinations
+
+import pytest
+
+from tests.combinations import CHOICES
+from tests.generated.combinations import AXES, CHOSEN, EVERY
+
+
+@pytest.mark.parametrize(("one", "other"), combinations(AXES, 2))
+def test_any_two_choices_meet_in_ci(one: str, other: str) -> None:
+    met = {(EVERY[name][one], EVERY[name][other]) for name in CHOSEN}
+
+    assert met == {(a, b) for a in CHOICES[one] for b in CHOICES[other]}

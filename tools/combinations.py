@@ -1,0 +1,71 @@
+"""Writes docs/combinations.md: what the last full run has seen of each combination.
+
+.venv/bin/python -m tools.combinations REPORT.xml       # as `make test-all` does
+"""
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+from tests.generated.combinations import EVERY
+
+PAGE = Path(__file__).parents[1] / "docs/combinations.md"
+# What a mark stands for, and the test that makes it.
+MARKS = {
+    "generated": "test_a_new_project_is_what_was_asked_for",
+    "installed": "test_a_new_project_is_clean",
+    "own tests": "test_the_tests_of_a_new_project_pass",
+    "contract": "test_every_combination_keeps_the_contract",
+    "database down": "test_every_combination_starts_without_its_database",
+    "migrated": "test_every_combination_is_migrated",
+}
+ABOUT = """\
+# Combinations
+
+Every framework on every database with every way to know who calls, as the last full run (`make
+test-all`, {day}) found them. It writes this page.
+
+"""
+PASSED, FAILED, NOT_RUN = "✓", "✗", "-"
+Seen = dict[tuple[str, str], str]  # (test, combination) → mark
+
+
+def main() -> None:
+    seen = marks(Path(sys.argv[1]))
+    PAGE.write_text(ABOUT.format(day=datetime.now(UTC).date()) + table(seen))
+    missing = [case for case in cases() if seen.get(case) != PASSED]
+    sys.exit(f"not passed: {missing}" if missing else 0)
+
+
+def cases() -> list[tuple[str, str]]:
+    return [(test, combination) for combination in EVERY for test in MARKS.values()]
+
+
+def marks(report: Path) -> Seen:
+    """By pytest's JUnit XML. What was skipped was not run."""
+    found: Seen = {}
+    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314  # written by our own run
+        test, _, combination = case.get("name", "").rstrip("]").partition("[")
+        outcomes = {each.tag for each in case}
+        mark = FAILED if outcomes & {"failure", "error"} else PASSED
+        found[test, combination] = NOT_RUN if "skipped" in outcomes else mark
+    return found
+
+
+def table(seen: Seen) -> str:
+    return "".join(f"| {' | '.join(row)} |\n" for row in _rows(seen))
+
+
+def _rows(seen: Seen) -> Iterator[list[str]]:
+    titles = ["framework", "database", "auth", *MARKS]
+    yield titles
+    yield ["---"] * len(titles)
+    for combination, answers in EVERY.items():
+        found = [seen.get((test, combination), NOT_RUN) for test in MARKS.values()]
+        yield [*answers.values(), *found]
+
+
+if __name__ == "__main__":
+    main()

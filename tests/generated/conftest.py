@@ -21,6 +21,7 @@ CHOSEN = {
     "mysql-none": {"database": "mysql", "auth": "none"},
     "sqlite-none": {"database": "sqlite", "auth": "none"},
     "litestar-postgresql-jwt": {"framework": "litestar", "database": "postgresql", "auth": "jwt"},
+    "flask-postgresql-jwt": {"framework": "flask", "database": "postgresql", "auth": "jwt"},
 }
 # As whole as the others, and like them in parts.
 FULL = {
@@ -30,9 +31,10 @@ FULL = {
     "sqlite-jwt": {"database": "sqlite", "auth": "jwt"},
     "sqlite-oidc": {"database": "sqlite", "auth": "oidc"},
 } | {
-    f"litestar-{database}-{auth}": {"framework": "litestar", "database": database, "auth": auth}
-    for database in ("postgresql", "sqlite")
-    for auth in ("none", "api-key", "jwt")
+    f"{framework}-{database}-{auth}": {"framework": framework, "database": database, "auth": auth}
+    for framework in ("litestar", "flask")
+    for database in ("postgresql", "mysql", "sqlite")
+    for auth in ("none", "api-key", "jwt", "oidc")
     if (database, auth) != ("postgresql", "jwt")
 }
 Make = Callable[[str], "Project"]
@@ -90,10 +92,11 @@ def each_project(request: pytest.FixtureRequest, make: Make) -> Project:
     params=[
         pytest.param(next(iter(CHOSEN)), id=pytest.HIDDEN_PARAM),
         pytest.param("mysql-none", marks=pytest.mark.full),
+        pytest.param("flask-postgresql-none", marks=pytest.mark.full),
     ],
 )
 def project(request: pytest.FixtureRequest, make: Make) -> Project:
-    """On a server: one of each kind."""
+    """On a server: one of each kind, and one that waits in threads."""
     return make(request.param)
 
 

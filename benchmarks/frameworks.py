@@ -3,8 +3,8 @@
     .venv/bin/python -m benchmarks.frameworks [--rounds 5] [--seconds 4] [--workshop FOLDER]
 
 For each framework what benchmarks.service measures for the default: the closed loops of list, read
-and create, beside the tutorial that is written in that framework. Judge by the CPU time of the
-server's process.
+and create, beside the tutorial that is written in that framework, on the server that its users
+take. Judge by the CPU time of the server's processes.
 """
 
 import argparse
@@ -13,10 +13,25 @@ import os
 import tempfile
 from pathlib import Path
 
-from benchmarks.service import CORES, GOALS, SEED, Bench, Results, ratios, servers, spread
+from benchmarks.service import (
+    CORES,
+    GOALS,
+    SEED,
+    UVICORN,
+    Bench,
+    Results,
+    ratios,
+    servers,
+    spread,
+)
 from tests.generated.process import Database, generate, run
 
-TUTORIALS = {"fastapi": "tutorial", "litestar": "tutorial_litestar"}
+GUNICORN = "gunicorn --worker-class gthread --threads 10 --keep-alive 60 --bind 127.0.0.1:{port}"
+BARE = {
+    "fastapi": f"{UVICORN} tutorial:app",
+    "litestar": f"{UVICORN} tutorial_litestar:app",
+    "flask": f"{GUNICORN} tutorial_flask:app",
+}
 GOAL = 1.0
 
 
@@ -31,7 +46,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
         workshop = options.workshop or Path(scratch)
         workshop.chmod(0o755)  # root's PostgreSQL runs as another user
-        found = {name: measure(name, workshop, options) for name in TUTORIALS}
+        found = {name: measure(name, workshop, options) for name in BARE}
     report(found)
 
 
@@ -40,10 +55,8 @@ def measure(framework: str, workshop: Path, options: argparse.Namespace) -> Resu
     if not project.exists():
         generate(project, framework=framework)
         run(project, "make", "setup")
-    with (
-        Database(project) as database,
-        servers(project, database, TUTORIALS[framework]) as (url, both),
-    ):
+        run(project, ".venv/bin/uv", "pip", "install", "gunicorn", UV_SYSTEM_CERTS="1")
+    with Database(project) as database, servers(project, database, BARE[framework]) as (url, both):
         bench = Bench(project, both, lambda: database.execute(url, SEED))
         return asyncio.run(bench.run(options.rounds, options.seconds, [*GOALS]))
 

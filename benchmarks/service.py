@@ -34,6 +34,7 @@ from benchmarks.chart import Bars, draw
 from tests.generated.process import (
     SECRET_KEY,
     Database,
+    children,
     environment,
     free_port,
     generate,
@@ -42,6 +43,7 @@ from tests.generated.process import (
 )
 
 HERE = Path(__file__).parent
+UVICORN = "uvicorn --loop uvloop --http httptools --no-access-log --port {port}"
 ITEMS = "/api/v1/items"
 ROWS = 1000
 USERS = 32
@@ -96,8 +98,11 @@ class Server:
         os.sched_setaffinity(self.process.pid, {min(CORES)})
 
     def cpu_seconds(self) -> float:
-        stat = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+        """Of all its processes."""
+        pids = self.process.pid, *children(self.process.pid)
+        stats = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids)
+        ticks = sum(int(stat[11]) + int(stat[12]) for stat in stats)
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
@@ -135,17 +140,15 @@ def new_project(scratch: Path) -> Path:
 
 @contextmanager
 def servers(
-    project: Path, database: Database, tutorial: str = "tutorial"
+    project: Path, database: Database, bare: str = f"{UVICORN} tutorial:app"
 ) -> Iterator[tuple[str, dict[str, Server]]]:
     url = database.create("benchmark")
     run(project, ".venv/bin/app", "migrate", DATABASE_URL=url)
     settings = {"ENVIRONMENT": "production", "SECRET_KEY": SECRET_KEY, "RATE_LIMIT": "100000000/1"}
-    uvicorn = f"-m uvicorn {tutorial}:app --loop uvloop --http httptools --no-access-log"
-    service, bare = "-m app.cli serve", uvicorn + " --port {port}"
-    python = project / ".venv/bin/python"
+    run_module = [project / ".venv/bin/python", "-m"]
     both = {
-        "service": Server([python, *service.split()], project, DATABASE_URL=url, **settings),
-        "tutorial": Server([python, *bare.split()], HERE, DATABASE_URL=url),
+        "service": Server([*run_module, "app.cli", "serve"], project, DATABASE_URL=url, **settings),
+        "tutorial": Server([*run_module, *bare.split()], HERE, DATABASE_URL=url),
     }
     try:
         for server in both.values():

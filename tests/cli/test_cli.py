@@ -31,7 +31,8 @@ Options:
   --project-name TEXT  What is the service called (default: from TARGET)
   --description TEXT   What does it do, in one sentence (default: A backend
                        service.)
-  --framework TEXT     Which framework: fastapi, litestar (default: fastapi)
+  --framework TEXT     Which framework: fastapi, litestar, flask (default:
+                       fastapi)
   --database TEXT      Which database: postgresql, sqlite, mysql (default:
                        postgresql)
   --auth TEXT          Who may call it: none, api-key, jwt, oidc (default:

@@ -73,10 +73,11 @@ def each_project(request: pytest.FixtureRequest, make: Make) -> Project:
     params=[
         pytest.param(CHOSEN[0], id=pytest.HIDDEN_PARAM),
         pytest.param("mysql-none", marks=pytest.mark.full),
+        pytest.param("flask-postgresql-none", marks=pytest.mark.full),
     ],
 )
 def project(request: pytest.FixtureRequest, make: Make) -> Project:
-    """On a server: one of each kind."""
+    """On a server: one of each kind, and one that waits in threads."""
     return make(request.param)
 
 

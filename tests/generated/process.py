@@ -28,12 +28,12 @@ OWNER = {  # of what is committed, also where git knows nobody
 # Run by the project's Python, on the project's driver.
 CONNECT = """
 import json, sys
-from app.driver import make_sync_engine
+from app.driver import make_unpooled_engine
 from app.settings import settings
 statement, options = sys.argv[1], {"no_parameters": True}
 if " DATABASE " in statement:
     options["isolation_level"] = "AUTOCOMMIT"  # no transaction may hold these
-with make_sync_engine(settings()).connect().execution_options(**options) as connection:
+with make_unpooled_engine(settings()).connect().execution_options(**options) as connection:
     for each in filter(str.strip, statement.split(";\\n")):
         found = connection.exec_driver_sql(each)
 """
@@ -180,11 +180,11 @@ class Database:
         files = (self.project / name for name in (".postgres/postmaster.pid", ".mariadb/pid"))
         [server] = [int(file.read_text().split()[0]) for file in files if file.exists()]
         os.kill(server, signal.SIGSTOP)  # first, or it would start others meanwhile
-        for process in [*_children(server), server]:
+        for process in [*children(server), server]:
             os.kill(process, number)
 
 
-def _children(parent: int) -> list[int]:
+def children(parent: int) -> list[int]:
     """By Linux's /proc, where the parent is the second word after the name in brackets."""
     found = []
     for file in Path("/proc").glob("[0-9]*/stat"):

@@ -6,7 +6,7 @@ from tests.combinations import CHOICES
 from tests.generated.combinations import AXES, CHOSEN, EVERY
 
 
-@pytest.mark.parametrize(("one", "other"), combinations(AXES, 2))
+@pytest.mark.parametrize(("one", "other"), [*combinations(AXES, 2)])
 def test_any_two_choices_meet_in_ci(one: str, other: str) -> None:
     met = {(EVERY[name][one], EVERY[name][other]) for name in CHOSEN}
 

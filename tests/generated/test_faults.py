@@ -140,6 +140,7 @@ def test_connections_that_broke_while_nobody_asked_cost_no_error(
     [
         ("postgresql-none", 30),
         pytest.param("mysql-none", 30, marks=pytest.mark.full),
+        pytest.param("flask-postgresql-none", 30, marks=pytest.mark.full),
         ("sqlite-none", 5),
         pytest.param("postgresql-none", 300, marks=pytest.mark.full),
         pytest.param("sqlite-none", 100, marks=pytest.mark.full),

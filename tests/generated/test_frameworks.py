@@ -20,7 +20,8 @@ from tests.generated.process import SECRET_KEY, Database, Service, run
 from tests.generated.test_contract import serving
 
 Document = dict[str, Any]
-PROJECTS = ["postgresql-jwt", "litestar-postgresql-jwt"]
+# The first is what the others are compared with.
+PROJECTS = ["postgresql-jwt", "litestar-postgresql-jwt", "flask-postgresql-jwt"]
 ITEMS = "/api/v1/items"
 AUTH = "/api/v1/auth"
 JSON, MERGE_PATCH = (f"Content-Type: application/{kind}" for kind in ("json", "merge-patch+json"))
@@ -99,9 +100,10 @@ def documents(services: list[Service]) -> list[Document]:
 
 
 def test_the_documents_say_the_same(documents: list[Document]) -> None:
-    one, other = map(skeleton, documents)
+    first, *others = map(skeleton, documents)
 
-    assert one == other
+    for other in others:
+        assert other == first
 
 
 def skeleton(node: Any) -> Any:
@@ -115,10 +117,11 @@ def skeleton(node: Any) -> Any:
 def test_their_schemas_give_the_same_verdicts(documents: list[Document]) -> None:
     values = list(values_of(read_corpus().values()))
 
-    one, other = (dict(verdicts(document, values)) for document in documents)
+    first, *others = (dict(verdicts(document, values)) for document in documents)
 
-    assert one == other
-    assert {True, False} <= {verdict for verdicts in one.values() for verdict in verdicts}
+    for other in others:
+        assert other == first
+    assert {True, False} <= {verdict for verdicts in first.values() for verdict in verdicts}
 
 
 def values_of(cases: Iterable[Case]) -> Iterator[Any]:
@@ -149,10 +152,11 @@ def schemas_of(operation: Document) -> Iterator[tuple[str, Document]]:
 
 
 def test_an_exchange_is_answered_alike_byte_for_byte(services: list[Service]) -> None:
-    one, other = (list(replay(service)) for service in services)
+    answers = [list(replay(service)) for service in services]
 
-    for request, expected, answer in zip(EXCHANGE, one, other, strict=True):
-        assert answer == expected, request
+    for request, expected, *others in zip(EXCHANGE, *answers, strict=True):
+        for other in others:
+            assert other == expected, request
 
 
 def replay(service: Service) -> Iterator[Heard]:
@@ -185,9 +189,11 @@ def masked(text: str) -> str:
 def test_strangers_are_answered_alike_byte_for_byte(services: list[Service]) -> None:
     corpus = read_corpus()
 
-    one, other = (dict(strangers(service, corpus)) for service in services)
+    first, *others = (dict(strangers(service, corpus)) for service in services)
 
-    assert {name: (one[name], other[name]) for name in corpus if one[name] != other[name]} == {}
+    for other in others:
+        pairs = {name: (first[name], other[name]) for name in corpus}
+        assert {name: (one, two) for name, (one, two) in pairs.items() if one != two} == {}
 
 
 def strangers(service: Service, corpus: dict[str, Case]) -> Iterator[tuple[str, Heard | None]]:

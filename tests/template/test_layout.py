@@ -17,6 +17,7 @@ from tests.combinations import (
     ROOT,
     combinations,
 )
+from tools.derive_sync import derived
 
 TEMPLATE = ROOT / "template"
 SOURCES = [
@@ -116,6 +117,11 @@ def test_every_slot_is_collected() -> None:
     }
 
     assert slots <= collected
+
+
+def test_the_synchronous_half_is_the_asynchronous_one() -> None:
+    """`.venv/bin/python -m tools.derive_sync` makes it so."""
+    assert {path: path.read_text() for path in derived()} == derived()
 
 
 def test_the_template_needs_no_trust() -> None:

@@ -13,6 +13,7 @@ import yaml
 from tests.combinations import CHOICES, QUESTIONS
 from tests.template.conftest import Render
 from tests.template.reading import assert_clean, assert_parses, files, functions, names
+from tests.template.test_layout import SOURCES, destination, layers
 
 # The words by which a reader would know a choice: none may stand where it was not chosen.
 WORDS = {
@@ -194,21 +195,27 @@ def test_the_files_of_a_framework_are_known(render: Render, framework: str) -> N
     assert names(render("myservice", framework=framework)) == known.read_text().splitlines()
 
 
-# What a framework brings, and what names it; nothing else may differ.
-OF_A_FRAMEWORK = {"app/main.py", "app/web/access.py", "app/web/api.py", "app/web/glue.py"}
-OF_A_FRAMEWORK |= {"app/web/__init__.py", "app/items/routes.py", "app/accounts/routes.py"}
-OF_A_FRAMEWORK |= {"pyproject.toml", ".copier-answers.yml"}
+# What a framework brings, what names it, and how it waits; nothing else may differ.
+OF_A_FRAMEWORK = {"app/main.py", "app/items/routes.py", "app/accounts/routes.py"}
+OF_A_FRAMEWORK |= {"docs/architecture.md", "pyproject.toml", ".copier-answers.yml"}
+OF_AN_IO = {
+    destination(path)
+    for path in SOURCES
+    if any(layer.startswith("io_") for layer in layers(path))
+}
 
 
 @pytest.mark.parametrize("framework", CHOICES["framework"])
 def test_a_framework_is_a_folder_of_glue(render: Render, framework: str) -> None:
     common, own = (render("myservice", auth="jwt", framework=f) for f in ("fastapi", framework))
 
-    assert names(common) == names(own)
-    differing = {n for n in names(own) if (common / n).read_bytes() != (own / n).read_bytes()}
-    assert differing <= OF_A_FRAMEWORK
-    web = [path for path in files(own / "app/web") if path.suffix == ".py"]
-    assert sum(len(path.read_text().splitlines()) for path in web) <= 270
+    both = {*names(common)} & {*names(own)}
+    differing = {*names(common)} ^ {*names(own)}
+    differing |= {n for n in both if (common / n).read_bytes() != (own / n).read_bytes()}
+    web = {name for name in names(own) if name.startswith("app/web/")}
+    assert differing <= OF_A_FRAMEWORK | OF_AN_IO | web
+    assert len(web) <= 6
+    assert sum(len((own / name).read_text().splitlines()) for name in web) <= 270
 
 
 @pytest.mark.parametrize("framework", CHOICES["framework"])
@@ -224,8 +231,9 @@ def test_a_default_service_is_small(render: Render, framework: str) -> None:
         for function in functions(path)
     ]
 
+    lanes = 250 if framework == "flask" else 0  # what waits in threads, and its tests
     assert len(python) <= 95
-    assert sum(lines.values()) <= 5850
+    assert sum(lines.values()) <= 5850 + lanes
     assert statistics.median(lengths) <= 8
 
 

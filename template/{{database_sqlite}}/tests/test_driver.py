@@ -1,42 +1,29 @@
 import asyncio
 
-from sqlalchemy import select, text
+import httpx2
+from sqlalchemy import text
 
-from app.database import connections
-from app.items.models import Item
-from app.items.schemas import ItemCreate
-from app.items.service import create_item
+from app.driver import make_unpooled_engine
+from app.settings import settings
 
-
-async def add_one() -> None:
-    gate = connections().writers
-    await gate.enter()
-    try:
-        async with gate.session() as session:
-            item = await session.scalar(select(Item))
-            assert item is not None
-            await asyncio.sleep(0)
-            item.quantity += 1
-            await session.commit()
-    finally:
-        gate.leave()
+ITEMS = "/api/v1/items"
 
 
-async def test_what_is_read_and_then_written_loses_nothing() -> None:
-    async with connections().writers.session() as session:
-        await create_item(await session.connection(), ItemCreate(name="Lamp", quantity=0))
-        await session.commit()
+async def test_what_is_read_and_then_written_loses_nothing(client: httpx2.AsyncClient) -> None:
+    made = await client.post(ITEMS, json={"name": "Lamp"})
+    path, newest = made.headers["location"], {"if-match": "*"}
 
-    await asyncio.gather(*(add_one() for _ in range(60)))
+    changes = (client.patch(path, json={"quantity": n}, headers=newest) for n in range(60))
+    statuses = {answer.status_code for answer in await asyncio.gather(*changes)}
 
-    async with connections().readers.session() as session:
-        assert await session.scalar(select(Item.quantity)) == 60
+    assert statuses == {200}
+    assert (await client.get(path)).json()["data"]["version"] == 61
 
 
-async def test_nothing_acknowledged_is_left_to_a_buffer() -> None:
-    async with connections().writers.session() as session:
+def test_nothing_acknowledged_is_left_to_a_buffer() -> None:
+    with make_unpooled_engine(settings()).connect() as connection:
         found = [
-            await session.scalar(text(f"PRAGMA {name}"))
+            connection.scalar(text(f"PRAGMA {name}"))
             for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
 

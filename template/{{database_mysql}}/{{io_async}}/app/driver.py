@@ -1,7 +1,5 @@
-"""MySQL or MariaDB: aiomysql for the service, PyMySQL beneath it for migrations, before 1.2: what
-follows escapes no bytes for aiomysql (its issue 1080)."""
+"""MySQL or MariaDB: what one of them has and the other has not stands in comments that it skips."""
 
-import select
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 
 from app.settings import Settings
+from app.wire import has_spoken
 
 Timestamp = DateTime(timezone=True)
 CONNECT_SECONDS = 3
@@ -117,8 +116,9 @@ def make_engine(settings: Settings, places: int, *, write: bool) -> AsyncEngine:
     return engine
 
 
-def make_sync_engine(settings: Settings) -> Engine:
-    """For migrations: they may take long, but not wait long for a lock that traffic holds."""
+def make_unpooled_engine(settings: Settings) -> Engine:
+    """For commands and tests: migrations may take long, but not wait long for a lock that traffic
+    holds."""
     limits = "lock_wait_timeout = 5, innodb_lock_wait_timeout = 5"
     engine = create_engine(
         _url(settings, "mysql+pymysql"),
@@ -182,13 +182,10 @@ def _limits(settings: Settings) -> str:
     )
 
 
-def _listen(connection: Any, *_: object) -> None:
+def _listen(_: object, record: Any, *__: object) -> None:
     """A restarted server costs nobody an error, and a living one no round trip: an idle connection
     that has something to say says that it was closed."""
-    reader, writer = connection.driver_connection._reader, connection.driver_connection._writer
-    socket = select.poll()
-    socket.register(writer.get_extra_info("socket").fileno(), select.POLLIN)
-    if reader.at_eof() or reader._buffer or socket.poll(0):
+    if has_spoken(record.driver_connection):
         raise InvalidatePoolError
 
 

@@ -25,6 +25,12 @@ from app.settings import Settings
 
 Timestamp = DateTime(timezone=True)
 CONNECT_SECONDS = 3
+SILENCE = {  # seconds; a server that went without a word is given up after eleven
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 11_000,  # milliseconds
+}
 LOCK = text("SELECT pg_try_advisory_lock(7236001)")
 UNLOCK = text("SELECT pg_advisory_unlock(7236001)")
 
@@ -57,8 +63,9 @@ def make_engine(settings: Settings, places: int, *, write: bool) -> AsyncEngine:
     return engine
 
 
-def make_sync_engine(settings: Settings) -> Engine:
-    """For migrations: they may take long, but not wait long for a lock that traffic holds."""
+def make_unpooled_engine(settings: Settings) -> Engine:
+    """For commands and tests: migrations may take long, but not wait long for a lock that traffic
+    holds."""
     return create_engine(
         _url(settings), poolclass=NullPool, connect_args=_connect_args({"lock_timeout": 5.0})
     )
@@ -89,11 +96,11 @@ def sqlstate(error: DBAPIError) -> str:
     return getattr(error.orig, "sqlstate", None) or "08000"
 
 
-def _listen(connection: Any, *_: object) -> None:
+def _listen(_: object, record: Any, *__: object) -> None:
     """A restarted server costs nobody an error, and a living one no round trip: an idle connection
     that has something to say says that it was closed."""
     socket = select.poll()
-    socket.register(connection.driver_connection.fileno(), select.POLLIN)
+    socket.register(record.driver_connection.fileno(), select.POLLIN)
     if socket.poll(0):
         raise InvalidatePoolError
 
@@ -106,4 +113,7 @@ def _url(settings: Settings) -> URL:
 def _connect_args(limits: dict[str, float]) -> dict[str, Any]:
     """The server's own limits, in milliseconds."""
     options = " ".join(f"-c {name}={int(seconds * 1000)}" for name, seconds in limits.items())
-    return {"connect_timeout": CONNECT_SECONDS, "options": f"-c timezone=UTC {options}"}
+    return SILENCE | {
+        "connect_timeout": CONNECT_SECONDS,
+        "options": f"-c timezone=UTC {options}",
+    }

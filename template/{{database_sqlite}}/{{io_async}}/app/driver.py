@@ -1,4 +1,4 @@
-"""SQLite by aiosqlite: one machine, one file, one writer at a time."""
+"""SQLite: one machine, one file, one writer at a time."""
 
 import fcntl
 import sqlite3
@@ -72,8 +72,8 @@ def make_engine(settings: Settings, places: int, *, write: bool) -> AsyncEngine:
     return engine
 
 
-def make_sync_engine(settings: Settings) -> Engine:
-    """For migrations."""
+def make_unpooled_engine(settings: Settings) -> Engine:
+    """For commands and tests."""
     engine = create_engine(_url(settings, "sqlite"), poolclass=NullPool)
     _prepare(engine, settings, write=True)
     return engine

@@ -1,0 +1,1 @@
+"""Flask's glue: all that the edge and the routes need from the framework."""

@@ -1,0 +1,1 @@
+from app.accounts import routes as accounts

@@ -1,0 +1,1 @@
+api.register_blueprint(accounts.blueprint, url_prefix="/api/v1/auth")

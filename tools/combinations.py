@@ -33,7 +33,7 @@ Seen = dict[tuple[str, str], str]  # (test, combination) → mark
 
 
 def main() -> None:
-    seen = marks(Path(sys.argv[1]))
+    seen = marks(*map(Path, sys.argv[1:]))
     PAGE.write_text(ABOUT.format(day=datetime.now(UTC).date()) + table(seen))
     missing = [case for case in cases() if seen.get(case) != PASSED]
     sys.exit(f"not passed: {missing}" if missing else 0)
@@ -43,14 +43,15 @@ def cases() -> list[tuple[str, str]]:
     return [(test, combination) for combination in EVERY for test in MARKS.values()]
 
 
-def marks(report: Path) -> Seen:
-    """By pytest's JUnit XML. What was skipped was not run."""
+def marks(*reports: Path) -> Seen:
+    """By pytest's JUnit XML: of one run, or of the parts of one. What was skipped was not run."""
     found: Seen = {}
-    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314  # written by our own run
-        test, _, combination = case.get("name", "").rstrip("]").partition("[")
-        outcomes = {each.tag for each in case}
-        mark = FAILED if outcomes & {"failure", "error"} else PASSED
-        found[test, combination] = NOT_RUN if "skipped" in outcomes else mark
+    for report in reports:
+        for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314  # our own run wrote it
+            test, _, combination = case.get("name", "").rstrip("]").partition("[")
+            outcomes = {each.tag for each in case}
+            mark = FAILED if outcomes & {"failure", "error"} else PASSED
+            found[test, combination] = NOT_RUN if "skipped" in outcomes else mark
     return found
 
 

@@ -25,7 +25,13 @@ ABOUT = """\
 # Combinations
 
 Every framework on every database with every way to know who calls, as the last full run (`make
-test-all`, {day}) found them. It writes this page.
+test-all`, {day}) found them. It writes this page. ✓ passed, ✗ failed, - not run.
+
+- **generated**, **installed**: by the commands that `scaffold new` prints; `make check` is clean.
+- **own tests**: `make test`, those that the project receives.
+- **contract**: [the suite](contract-suite.md), over HTTP.
+- **database down**: it starts without one, says so, and serves once it is there.
+- **migrated**: from nothing, and again; models and migrations agree.
 
 """
 PASSED, FAILED, NOT_RUN = "✓", "✗", "-"

@@ -10,12 +10,19 @@ import pytest
 from tests.generated.process import Database, Service, generate, run
 
 
-@pytest.fixture(scope="module")
-def grown(workshop: Path) -> Path:
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("fastapi", id=pytest.HIDDEN_PARAM),
+        pytest.param("litestar", marks=pytest.mark.full),
+        pytest.param("flask", marks=pytest.mark.full),
+    ],
+)
+def grown(request: pytest.FixtureRequest, workshop: Path) -> Path:
     """A project of our own to change."""
-    folder = workshop / "grown" / "myservice"
+    folder = workshop / f"grown-{request.param}" / "myservice"
     folder.parent.mkdir()
-    generate(folder)
+    generate(folder, framework=request.param)
     run(folder, "make", "setup")
     return folder
 
@@ -130,8 +137,9 @@ def copy_version(grown: Path) -> None:
     new = imported.replace("ItemRead, ", "") + "from app.items_v2.schemas import ItemReadV2\n"
     text = text.replace(imported, new)
     text = re.sub(r"\bItemRead\b", "ItemReadV2", text)
-    for operation in re.findall(r"^async def (\w+)", text, re.M):
-        text = re.sub(rf'(async def |url_path_for\("){operation}\b', r"\g<0>_v2", text)
+    for operation in re.findall(r"^ *(?:async )?def ([a-z]\w+)", text, re.M):
+        text = re.sub(rf'(def |"\.?){operation}\b', r"\g<0>_v2", text)
+    text = text.replace('Blueprint("items"', 'Blueprint("items_v2"')
     (package / "routes.py").write_text(text)
     main = grown / "app/main.py"
     lines = main.read_text().splitlines(keepends=True)
@@ -143,9 +151,11 @@ def copy_version(grown: Path) -> None:
 
 
 def of_v2(line: str) -> str:
-    """Of main.py: `items` becomes `items_v2` wherever the package is meant."""
-    line = line.replace("app.items ", "app.items_v2 ").replace("as items", "as items_v2")
-    return line.replace("items.router", "items_v2.router").replace("/api/v1", "/api/v2")
+    """Of main.py: the other package under the other prefix, by another name where it has one."""
+    line = re.sub(r"\bapp\.items\b", "app.items_v2", line).replace("/api/v1", "/api/v2")
+    line = re.sub(r"import (\w+Controller)", r"import \1 as \1V2", line)
+    line = re.sub(r"\[(\w+Controller)\]", r"[\1V2]", line).replace("as items", "as items_v2")
+    return re.sub(r"\bitems\.(router|blueprint)", r"items_v2.\1", line)
 
 
 def copy_resource(grown: Path) -> None:

@@ -61,15 +61,15 @@ class QueryOf(Provide):
         super().__init__(self.read)
 
     async def read(self, request: Ask, connection: Connection) -> BaseModel:
-        try:
-            return self.model.model_validate(dict(request.query_params))
-        except ValidationError as error:
-            raise refused(found(error, "query")) from None
+        return judged(self.model, "query", dict(request.query_params))
 
 
-def found(error: ValidationError, where: str) -> list[dict[str, Any]]:
-    """Pydantic's errors, each with the part of the request that it lies in."""
-    return [{**each, "loc": (where, *each["loc"])} for each in error.errors()]
+def judged(model: type[BaseModel], where: str, values: Any) -> BaseModel:
+    try:
+        return model.model_validate(values, from_attributes=True)  # the message names no class
+    except ValidationError as error:
+        found = [{**each, "loc": (where, *each["loc"])} for each in error.errors()]
+        raise refused(found) from None
 
 
 DEPENDENCIES = {

@@ -15,7 +15,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.plugins.pydantic import PydanticInitPlugin
 from litestar.routes import HTTPRoute
 from msgspec import Raw
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from app.auth.authenticate import SCHEMES
@@ -26,7 +26,7 @@ from app.edge.envelope import of_status, refused
 from app.edge.openapi import TEXT, Node, Operation, describe, routes
 from app.edge.routing import Routes
 from app.errors import NotFound
-from app.web.api import DEPENDENCIES, Ask, QueryOf, found
+from app.web.api import DEPENDENCIES, Ask, QueryOf, judged
 
 Model = tuple[type[BaseModel], Literal["validation", "serialization"]]
 SWAGGER_UI = Path(str(distribution("swagger-ui-py").locate_file("swagger_ui/static")))
@@ -139,14 +139,10 @@ class Pydantic(PydanticInitPlugin):
 
     @classmethod
     def decoders(cls, validate_strict: bool = False) -> list[Any]:
-        return [(lambda kind: isinstance(kind, type) and issubclass(kind, BaseModel), _read_body)]
+        def is_model(kind: Any) -> bool:
+            return isinstance(kind, type) and issubclass(kind, BaseModel)
 
-
-def _read_body(model: type[BaseModel], value: Any) -> BaseModel:
-    try:
-        return model.model_validate(value, from_attributes=True)  # the message names no class
-    except ValidationError as error:
-        raise refused(found(error, "body")) from None
+        return [(is_model, lambda model, value: judged(model, "body", value))]
 
 
 async def _one_spelling(request: Ask) -> None:

@@ -16,7 +16,6 @@ from app.errors import AppError, Conflict, DeadlinePassed, IdempotencyKeyReused,
 from app.log import log
 
 UNKNOWN = "It is not known whether this was written: read before you retry."
-WATCH_SECONDS = 0.05  # most have their answer by then, and a watch costs a task
 
 
 class Exchange:
@@ -25,8 +24,7 @@ class Exchange:
         self.unit: Unit | None = None
         self.claim: Claim | None = None
         self._answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._source = receive
-        self._watched: asyncio.Task[None] | None = None
+        self._left = asyncio.create_task(_left(receive))
         self._committing = False
         self._asked = False
         self._start: Message = {}
@@ -50,13 +48,12 @@ class Exchange:
                 stop(ClientLeft())
 
         loop = asyncio.get_running_loop()
-        work.add_done_callback(self._unwatch)
-        watch = loop.call_later(WATCH_SECONDS, lambda: self._watch().add_done_callback(left))
+        work.add_done_callback(lambda _: self._left.cancel())
+        self._left.add_done_callback(left)
         deadline = loop.call_later(seconds, stop, DeadlinePassed())
         try:
             return await self._answer
         finally:
-            watch.cancel()
             deadline.cancel()
 
     async def once(self, app: App, unit: Unit, claim: Claim, claims: Claims) -> None:
@@ -99,19 +96,9 @@ class Exchange:
             log.error("failed after the answer", exc_info=error)
         self.fail(error)
 
-    def _watch(self) -> asyncio.Task[None]:
-        """Ends when the client leaves."""
-        if self._watched is None:
-            self._watched = asyncio.create_task(_left(self._source))
-        return self._watched
-
-    def _unwatch(self, _: asyncio.Task[None]) -> None:
-        if self._watched:
-            self._watched.cancel()
-
     async def _receive(self) -> Message:
         if self._asked:
-            await asyncio.shield(self._watch())
+            await asyncio.shield(self._left)
             return {"type": "http.disconnect"}
         self._asked = True
         return {"type": "http.request", "body": self.body, "more_body": False}

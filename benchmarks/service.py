@@ -145,7 +145,7 @@ def servers(
     url = database.create("benchmark")
     run(project, ".venv/bin/app", "migrate", DATABASE_URL=url)
     settings = {"ENVIRONMENT": "production", "SECRET_KEY": SECRET_KEY, "RATE_LIMIT": "100000000/1"}
-    run_module = [project / ".venv/bin/python", "-m"]
+    run_module = [str(project / ".venv/bin/python"), "-m"]
     both = {
         "service": Server([*run_module, "app.cli", "serve"], project, DATABASE_URL=url, **settings),
         "tutorial": Server([*run_module, *bare.split()], HERE, DATABASE_URL=url),

@@ -121,7 +121,9 @@ def test_every_slot_is_collected() -> None:
 
 def test_the_synchronous_half_is_the_asynchronous_one() -> None:
     """`.venv/bin/python -m tools.derive_sync` makes it so."""
-    assert {path: path.read_text() for path in derived()} == derived()
+    halves = derived()
+
+    assert {path: path.read_text() for path in halves} == halves
 
 
 def test_the_template_needs_no_trust() -> None:

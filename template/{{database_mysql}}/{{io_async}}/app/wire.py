@@ -1,5 +1,5 @@
-"""What no part of aiomysql tells. It stands on PyMySQL before 1.2: what follows escapes no bytes for
-it (its issue 1080)."""
+"""What no part of aiomysql tells. It stands on PyMySQL before 1.2: what follows escapes no bytes
+for it (its issue 1080)."""
 
 import select
 from typing import Any

@@ -111,7 +111,7 @@ def _url(settings: Settings) -> URL:
 
 
 def _connect_args(limits: dict[str, float]) -> dict[str, Any]:
-    """The server's own limits, in milliseconds."""
+    """The server's own limits, in milliseconds, and ours for its silence."""
     options = " ".join(f"-c {name}={int(seconds * 1000)}" for name, seconds in limits.items())
     return SILENCE | {
         "connect_timeout": CONNECT_SECONDS,

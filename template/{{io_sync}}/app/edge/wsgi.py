@@ -67,7 +67,10 @@ def _answer(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
         head[:] = int(status[:3]), headers
         return written.append
 
-    chunks = application(environ, start)
+    try:
+        chunks = application(environ, start)
+    except StopIteration as error:  # no future can carry it
+        raise RuntimeError("StopIteration came out of the application") from error
     try:
         written.extend(chunks)
     finally:

@@ -64,9 +64,12 @@ async def test_a_streamed_answer_is_whole_and_its_stream_closed() -> None:
     assert (answer.status_code, answer.text, closed) == (201, "abc", [True])
 
 
-async def test_what_an_application_raises_comes_out() -> None:
+@pytest.mark.parametrize(("raised", "told"), [(OSError, OSError), (StopIteration, RuntimeError)])
+async def test_what_an_application_raises_comes_out(
+    raised: type[Exception], told: type[Exception]
+) -> None:
     def application(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        raise LookupError
+        raise raised
 
-    with pytest.raises(LookupError):
+    with pytest.raises(told):
         await post(application, "/")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from contextvars import ContextVar, copy_context
 from queue import SimpleQueue
 from threading import Thread
@@ -22,24 +23,22 @@ class Lane:
         """No thread can be cancelled: who is cancelled meanwhile goes when `call` has ended."""
         loop, context = asyncio.get_running_loop(), copy_context()
         context.run(_loop.set, loop)
-        ended: asyncio.Future[Result] = loop.create_future()
+        outcome, ended = Future[Result](), loop.create_future()
 
         def work() -> None:
             try:
-                result = context.run(call)
+                outcome.set_result(context.run(call))
             except BaseException as error:
-                loop.call_soon_threadsafe(ended.set_exception, error)
-            else:
-                loop.call_soon_threadsafe(ended.set_result, result)
+                outcome.set_exception(error)
+            loop.call_soon_threadsafe(ended.set_result, None)
 
         self._calls.put(work)
         try:
             await asyncio.wait({ended})
         except asyncio.CancelledError:
             await asyncio.wait({ended})
-            ended.exception()  # seen: nobody asks for it any more
             raise
-        return ended.result()
+        return outcome.result()
 
     def _work(self) -> None:
         while True:

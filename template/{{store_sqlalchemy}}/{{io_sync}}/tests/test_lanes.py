@@ -33,6 +33,8 @@ async def test_what_is_run_knows_its_request_and_asks_its_event_loop() -> None:
 async def test_what_is_raised_is_heard() -> None:
     with pytest.raises(ZeroDivisionError):
         await Lane().run(lambda: 1 // 0)
+    with pytest.raises(RuntimeError, match="StopIteration"):  # as of any coroutine
+        await Lane().run(lambda: next(iter(())))
 
 
 async def test_a_lane_is_one_thread() -> None:

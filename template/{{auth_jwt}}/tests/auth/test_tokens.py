@@ -34,7 +34,7 @@ def signed(header: str, how: str) -> str:
 
 
 FORGED = {
-    "unsigned": jwt.encode(CLAIMS, None, "none"),
+    "unsigned": jwt.encode(CLAIMS, "", "none"),
     "another key": jwt.encode(CLAIMS, b"x" * 32, "HS256"),
     "another algorithm": signed('{"alg": "HS512"}', "sha512"),
     "another name for ours": signed('{"alg": "RS256"}', "sha256"),

@@ -47,6 +47,15 @@ def combinations() -> dict[str, dict[str, Any]]:
     return {"-".join(map(_written, each.values())): each for each in found if _is_possible(each)}
 
 
+def is_rare(answers: dict[str, Any]) -> bool:
+    """A framework that is not the default meets each database with each auth, and each deploy with
+    each ci; all four only where it is the default."""
+    common = {name: next(iter(values)) for name, values in CHOICES.items()}
+    runs_anywhere = answers["ci"] == common["ci"] and "compose" in answers["deploy"]
+    is_plain = (answers["database"], answers["auth"]) == (common["database"], common["auth"])
+    return answers["framework"] != common["framework"] and not (runs_anywhere or is_plain)
+
+
 def _subsets(values: list[str]) -> list[Any]:
     return [list(each) for size in range(len(values) + 1) for each in combinations_of(values, size)]
 

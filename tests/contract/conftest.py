@@ -53,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "docs: needs /docs and /openapi.json")
     config.addinivalue_line("markers", "guarded: needs a service that asks for credentials")
     config.addinivalue_line("markers", "writer: needs another --caller, who may write")
+    config.addinivalue_line("markers", "explored: makes up its requests: half of the time")
     config.addinivalue_line("markers", "accounts: needs a service with accounts (JWT)")
 
 

@@ -137,6 +137,7 @@ def test_a_sign_in_needs_no_credentials_and_takes_no_key(document: Document) -> 
 # By schemathesis: what is valid is taken, what is not is refused, and nothing fails
 
 
+@pytest.mark.explored
 def test_the_service_is_as_its_document_says(
     tmp_path: Path, base_url: str, credentials: list[str]
 ) -> None:

@@ -1,11 +1,12 @@
 """A project of each combination: generated, set up, and a real database beside it."""
 
+import contextlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -59,11 +60,12 @@ def make(workshop: Path) -> Make:
     return make
 
 
-@pytest.fixture(
-    params=[
-        name if name in CHOSEN else pytest.param(name, marks=pytest.mark.full) for name in EVERY
-    ]
-)
+def every(in_ci: Collection[str]) -> list[Any]:
+    """Combinations as parameters; those that are not `in_ci` only by make test-all."""
+    return [pytest.param(name, marks=[pytest.mark.full] * (name not in in_ci)) for name in EVERY]
+
+
+@pytest.fixture(params=every(CHOSEN))
 def each_project(request: pytest.FixtureRequest, make: Make) -> Project:
     return make(request.param)
 
@@ -83,11 +85,19 @@ def project(request: pytest.FixtureRequest, make: Make) -> Project:
 
 @pytest.fixture
 def outside(each_project: Project, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
-    """Where a service finds what it needs beside its database."""
-    if each_project.answers["auth"] != "oidc":
+    is_needed = each_project.answers["auth"] == "oidc"
+    with provided(each_project, request.getfixturevalue("openid") if is_needed else None) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def provided(project: Project, openid: Path | None) -> Iterator[dict[str, str]]:
+    """Where its service finds what it needs beside its database."""
+    if project.answers["auth"] != "oidc":
         yield {}
         return
-    with Provider(request.getfixturevalue("openid")) as provider:
+    assert openid
+    with Provider(openid) as provider:
         yield provider.settings
 
 

@@ -10,7 +10,7 @@ import jinja2
 import pytest
 from copier import run_copy
 
-from tests.combinations import ROOT, combinations
+from tests.combinations import ROOT, combinations, is_rare
 
 Render = Callable[..., Path]
 COMBINATIONS = combinations()
@@ -51,7 +51,13 @@ def render(tmp_path_factory: pytest.TempPathFactory) -> Render:
     return render
 
 
-@pytest.fixture(scope="session", params=COMBINATIONS)
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(name, marks=[pytest.mark.full] * is_rare(answers))
+        for name, answers in COMBINATIONS.items()
+    ],
+)
 def answers(request: pytest.FixtureRequest) -> dict[str, Any]:
     return COMBINATIONS[request.param]
 

@@ -70,7 +70,7 @@ def test_the_wizard_makes_what_the_equivalent_command_makes(
     terminal.expect_exact(f"1/{len(QUESTIONS)}")
     answer(terminal, "called", CLEAR, "billing", ENTER)
     answer(terminal, "in one sentence", CLEAR, "Sends invoices.", ENTER)
-    terminal.expect_exact("FastAPI  async, types, the largest ecosystem")
+    terminal.expect_exact("FastAPI   async, types, the largest ecosystem")
     terminal.send(ENTER)
     terminal.expect_exact("PostgreSQL  a server, any number of replicas")
     terminal.send(ENTER)

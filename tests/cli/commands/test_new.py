@@ -120,7 +120,8 @@ def test_several_may_be_chosen_or_none(
 
 NO_REPLICAS = refusal(
     "`kubernetes` cannot run on `sqlite`: replicas cannot share a file",
-    "use `--database postgresql`, or leave `kubernetes` out of `--deploy`",
+    "use `--database postgresql`, or use `--database mysql`, "
+    "or leave `kubernetes` out of `--deploy`",
 )
 
 

@@ -24,8 +24,8 @@ MARKS = {
 ABOUT = """\
 # Combinations
 
-Every framework on every database with every way to know who calls, as the last full run (`make
-test-all`, {day}) found them. It writes this page. ✓ passed, ✗ failed, - not run.
+Every framework on every database with every way to know who calls, as the tests found them on
+{day}. `make test-all` runs all of them and writes this page. ✓ passed, ✗ failed, - not run.
 
 - **generated**, **installed**: by the commands that `scaffold new` prints; `make check` is clean.
 - **own tests**: `make test`, those that the project receives.

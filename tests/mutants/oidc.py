@@ -66,8 +66,8 @@ KEYS_KEPT = {
     ),
     "a new key is never asked for": Mutant(
         PROVIDER,
-        "if fetching and not (self._keys and self._away):",
-        "if fetching and not self._keys:",
+        "fetching = self._fetch()",
+        "fetching = None if self._keys else self._fetch()",
         OIDC + "test_a_new_key_is_taken_and_the_old_one_no_more",
     ),
     "the keys end with the provider": Mutant(

@@ -240,6 +240,19 @@ def test_no_secret_is_in_the_log(make: Make, combination: str) -> None:
     assert 429 not in statuses
 
 
+HIDES = """
+from app.driver import make_engine
+from app.settings import settings
+engine = make_engine(settings(), 1, write=True)
+assert getattr(engine, "sync_engine", engine).hide_parameters
+"""
+
+
+def test_what_a_statement_holds_is_not_in_its_error(each_project: Project) -> None:
+    with Database(each_project.folder) as database:
+        run(each_project.folder, ".venv/bin/python", "-c", HIDES, DATABASE_URL=database.server)
+
+
 def tell_secrets(service: Service, credential: str) -> list[str]:
     """Where they belong, and where they do not. What was told, tokens of answers included."""
     name, _, secret = credential.partition(": ")

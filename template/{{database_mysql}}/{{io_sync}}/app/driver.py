@@ -103,6 +103,7 @@ def make_engine(settings: Settings, places: int, *, write: bool) -> Engine:
         _url(settings, "mysql+pymysql"),
         isolation_level="READ COMMITTED" if write else "AUTOCOMMIT",
         skip_autocommit_rollback=True,
+        hide_parameters=True,  # of statements in the log: they hold what clients sent
         pool_size=places,
         max_overflow=0,
         pool_timeout=2,

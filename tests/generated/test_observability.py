@@ -223,9 +223,7 @@ def test_what_is_no_traceparent_begins_a_trace(serve: Serve) -> None:
 def test_no_secret_is_in_the_log(make: Make, combination: str) -> None:
     folder, auth = make(combination).folder, make(combination).answers["auth"]
     with Database(folder) as database:
-        file = f"sqlite:///{folder}/secrets.db"
-        url = database.create("secrets") if "postgresql" in combination else file
-        settings = {"DATABASE_URL": url, "SECRET_KEY": SECRET_KEY}
+        settings = {"DATABASE_URL": database.create("secrets"), "SECRET_KEY": SECRET_KEY}
         run(folder, ".venv/bin/app", "migrate", **settings)
         verbose = {"LOG_LEVEL": "DEBUG", "TRUSTED_PROXIES": "127.0.0.1"}
         with Service(folder, **verbose, **settings) as service:

@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.combinations import ROOT
-from tests.generated.conftest import Make, Project
+from tests.generated.conftest import Make, Project, provided
 from tests.generated.credentials import callers
 from tests.generated.process import SECRET_KEY, Database, Service, run
-from tests.generated.provider import Provider
 from tests.mutants.catalogue import CATALOGUE
 from tests.mutants.mutant import PROJECT
 
@@ -63,9 +62,7 @@ def ground(make: Make, openid: Path) -> Iterator[Callable[[str], Ground]]:
         def ground(combination: str) -> Ground:
             project = make(combination)
             database = stack.enter_context(Database(project.folder))
-            outside: dict[str, str] = {}
-            if project.answers["auth"] == "oidc":
-                outside = stack.enter_context(Provider(openid)).settings
+            outside = stack.enter_context(provided(project, openid))
             return Ground(project, database, outside)
 
         yield ground

@@ -1,6 +1,7 @@
 # `make` alone lists the targets.
 PYTHON ?= python3
 BIN := .venv/bin
+ASIDE := --numprocesses=auto --dist=loadgroup --no-loadscope-reorder
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -14,7 +15,7 @@ setup: .venv/complete  ## .venv with every tool at its pinned version
 	touch $@
 
 check: lint  ## what answers in seconds: lint, format, types, every combination rendered
-	$(BIN)/pytest --quiet tests/template
+	$(BIN)/pytest --quiet $(ASIDE) tests/template
 
 lint:  ## lint, format and types alone
 	$(BIN)/ruff check

@@ -36,8 +36,12 @@ test-all:  ## every test on every combination: writes docs/combinations.md
 test-mutants:  ## seed each known defect into a service: the suite has to see it
 	scripts/test -m mutants tests/mutants
 
+release:  ## make release VERSION=1.2.3: see docs/releasing.md
+	$(BIN)/python -m tools.release "$(VERSION)"
+	$(MAKE) --no-print-directory setup
+
 constraints:  ## pin the newest version of every tool
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --quiet --custom-compile-command "make constraints" --output-file constraints.txt
 
-.PHONY: help setup check lint fix test test-all test-mutants constraints
+.PHONY: help setup check lint fix test test-all test-mutants release constraints

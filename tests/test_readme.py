@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold import distribution
+from scaffold import distribution, releases
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -81,7 +81,7 @@ def committed_copy(folder: Path) -> Path:
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", ".venv", ".*_cache"))
     run(["git", "init", "-q"], folder)
     commit(folder)
-    run(["git", "tag", f"v{distribution.version()}"], folder)
+    run(["git", "tag", releases.current()], folder)
     return folder
 
 

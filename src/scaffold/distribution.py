@@ -14,14 +14,13 @@ def version() -> str:
     return version(NAME)
 
 
-def revision() -> str:
-    """Where the template stands in its repository: the commit that pip installed from, else the
-    tag of this release."""
+def commit() -> str | None:
+    """The commit that pip installed from, if it was one."""
     from importlib.metadata import distribution
 
     origin = json.loads(distribution(NAME).read_text("direct_url.json") or "{}")  # PEP 610
-    commit: str | None = origin.get("vcs_info", {}).get("commit_id")
-    return commit or f"v{version()}"
+    found: str | None = origin.get("vcs_info", {}).get("commit_id")
+    return found
 
 
 @cache
@@ -36,3 +35,8 @@ def source() -> Path:
     """The folder with copier.yml and template/: inside a wheel, else the checkout itself."""
     packaged = Path(__file__).parent / "source"
     return packaged if packaged.is_dir() else Path(__file__).parents[2]
+
+
+def releases() -> Path:
+    """The folder with every release of the template, and what each one changed."""
+    return source() / "releases"

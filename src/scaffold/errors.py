@@ -5,7 +5,7 @@ The exit codes are documented in docs/exit-codes.md, one anchor per `code`.
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import Any, ClassVar
 
 Fix = Mapping[str, Mapping[str, str]]  # {"set": answers that would make the command work}
 
@@ -16,11 +16,18 @@ class Refusal(Exception):
     exit_code: ClassVar[int] = 1
     code: ClassVar[str] = "failed"
 
-    def __init__(self, message: str, hint: str, fixes: Sequence[Fix] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        hint: str,
+        fixes: Sequence[Fix] = (),
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.fixes = fixes
+        self.data = data or {}  # of a run that found or did something before it was refused
 
 
 class Usage(Refusal):
@@ -31,12 +38,20 @@ class Incompatible(Refusal):
     exit_code, code = 3, "incompatible"
 
 
+class ReleaseUnknown(Refusal):
+    exit_code, code = 3, "release_unknown"
+
+
 class AnswerNeeded(Refusal):
     exit_code, code = 4, "answer_needed"
 
 
 class TargetNotEmpty(Refusal):
     exit_code, code = 5, "target_not_empty"
+
+
+class TreeDirty(Refusal):
+    exit_code, code = 5, "tree_dirty"
 
 
 class StepFailed(Refusal):
@@ -47,6 +62,24 @@ class StepFailed(Refusal):
 
 class ToolMissing(Refusal):
     exit_code, code = 7, "tool_missing"
+
+
+class Outdated(Refusal):
+    exit_code, code = 10, "outdated"
+
+
+class Drifted(Refusal):
+    exit_code, code = 10, "drifted"
+
+
+class Conflicts(Refusal):
+    exit_code, code = 11, "conflicts"
+
+
+class WouldLoseEdits(Refusal):
+    """New answers would remove a file that holds edits."""
+
+    exit_code, code = 13, "would_lose_edits"
 
 
 class Cancelled(Refusal):

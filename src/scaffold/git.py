@@ -22,17 +22,25 @@ NEUTRAL = {
 }
 
 # Set inside a hook; they would send the new project's files to the outer repository.
-OUTER = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
+OUTER = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_WORK_TREE",
+)
 
 
-def require() -> None:
+def require(oldest: tuple[int, int] = OLDEST, instead: str = ", or use `--no-git`") -> None:
     """Raises ToolMissing unless git is there and new enough."""
-    hint = f"install git {'.'.join(map(str, OLDEST))} or newer, or use `--no-git`"
+    hint = f"install git {'.'.join(map(str, oldest))} or newer{instead}"
     if not shutil.which("git"):
         raise ToolMissing("git is not installed; nothing was written", hint)
     said = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout
     found = re.search(r"(\d+)\.(\d+)", said)
-    if not found or (int(found[1]), int(found[2])) < OLDEST:
+    if not found or (int(found[1]), int(found[2])) < oldest:
         raise ToolMissing(f"{said.strip() or 'git'} is too old; nothing was written", hint)
 
 

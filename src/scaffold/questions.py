@@ -128,9 +128,7 @@ class Questionnaire:
 
 def read(source: Path, folder: str = "") -> Questionnaire:
     """The questions of `source`/copier.yml, with the name of the project's folder if known."""
-    # The loader in C, where PyYAML has it, is ten times as fast.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    document = yaml.load((source / "copier.yml").read_bytes(), Loader=loader)  # noqa: S506 both are safe
+    document = _load(source)
     return Questionnaire(
         questions=tuple(
             Question.read(key, spec)
@@ -140,3 +138,15 @@ def read(source: Path, folder: str = "") -> Questionnaire:
         envops=document.get("_envops", {}),
         folder=folder,
     )
+
+
+def facts(source: Path, key: str) -> Any:
+    """What the template says of itself: the literal default of a hidden question, if it has it."""
+    return _load(source).get(key, {}).get("default")
+
+
+def _load(source: Path) -> dict[str, Any]:
+    # The loader in C, where PyYAML has it, is ten times as fast.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    document: dict[str, Any] = yaml.load((source / "copier.yml").read_bytes(), Loader=loader)  # noqa: S506 both are safe
+    return document

@@ -7,14 +7,17 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from scaffold import distribution
+from scaffold import distribution, releases
 from scaffold.questions import Answers
 
 ANSWERS_FILE = ".copier-answers.yml"
 
 
-def render(source: Path, folder: Path, answers: Answers) -> None:
-    """Render `source` into the absent `folder`, byte for byte what `copier copy` would write."""
+def render(source: Path, folder: Path, answers: Answers, release: str | None = None) -> None:
+    """Render `source` into the absent `folder`, byte for byte what `copier copy` would write.
+
+    The project remembers `release`, which is the current one unless said.
+    """
     from copier import Settings, run_copy
 
     with _compiled_once(), _without_git():
@@ -27,12 +30,12 @@ def render(source: Path, folder: Path, answers: Answers) -> None:
             settings=Settings(),  # else the user's own defaults for Copier leak in
             cleanup_on_error=False,
         )
-    _record_provenance(folder / ANSWERS_FILE)
+    _record_provenance(folder / ANSWERS_FILE, release or releases.current())
 
 
-def _record_provenance(answers_file: Path) -> None:
+def _record_provenance(answers_file: Path, release: str) -> None:
     """Write where the template lives for everybody, in place of where this machine has it."""
-    home = f"_commit: {distribution.revision()}\n_src_path: {distribution.repository()}\n"
+    home = f"_commit: {release}\n_src_path: {distribution.repository()}\n"
     text = answers_file.read_text(encoding="utf-8")
     folded_line = r"^_src_path: .*\n(?: .*\n)*"
     answers_file.write_text(re.sub(folded_line, home, text, flags=re.MULTILINE), encoding="utf-8")

@@ -9,8 +9,16 @@ import pytest
 from uv import find_uv_bin
 
 from tests.cli.conftest import BARE, Run, execute, tree
+from tools.release import bundle
 
 ROOT = Path(__file__).parents[2]
+READ_OLDER = """
+import pathlib, sys
+from scaffold import releases
+print(*releases.names(), sep="\\n")
+with releases.source("v98.0.0") as folder:
+    pathlib.Path(sys.argv[1]).write_bytes((folder / "template/older.txt").read_bytes())
+"""
 IDENTITY = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
 
 
@@ -54,8 +62,8 @@ def test_the_wheel_makes_a_locked_and_committed_service(
 def test_an_installation_from_git_remembers_its_commit(
     tmp_path: Path, desk: Path, environment: dict[str, str]
 ) -> None:
-    repository = tmp_path / "repository"
-    shutil.copytree(ROOT, repository, ignore=shutil.ignore_patterns(".git", ".venv", ".*_cache"))
+    repository = copied(tmp_path / "repository")
+    (repository / "template/AGENTS.md").write_text("Not yet released.\n")
     for words in (["init", "-q"], ["add", "-A"], [*IDENTITY, "commit", "-q", "-m", "one"]):
         subprocess.run(["git", *words], cwd=repository, check=True)
     head = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=repository, text=True).strip()
@@ -68,3 +76,57 @@ def test_an_installation_from_git_remembers_its_commit(
 
     assert done.returncode == 0
     assert f"_commit: {head}\n" in (desk / "myservice/.copier-answers.yml").read_text()
+
+
+# The releases
+
+
+@pytest.fixture(scope="module")
+def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The work tree with two more releases, the last one of its template: no repository."""
+    folder = copied(tmp_path_factory.mktemp("tarball") / "service-scaffold")
+    older = tmp_path_factory.mktemp("older")
+    shutil.copy(folder / "copier.yml", older)
+    (older / "template").mkdir()
+    (older / "template/older.txt").write_text("older\n")
+    sources = {"v98.0.0": older, "v99.0.0": folder}
+    bundle(sources, folder / "releases/template.bundle")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def unpacked(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of the tarball's sdist, found to be that of the tarball, as pip unpacks it."""
+    folder = tmp_path_factory.mktemp("packages")
+    python = ("--python", sys.executable)
+    uv("build", *python, "--out-dir", folder / "sdist", tarball, path=folder)
+    uv("build", *python, "--wheel", "--out-dir", folder / "direct", tarball, path=folder)
+    [wheel], [direct] = (folder / "sdist").glob("*.whl"), (folder / "direct").glob("*.whl")
+    assert wheel.read_bytes() == direct.read_bytes()
+    target = folder / "unpacked"
+    uv("pip", "install", "--no-deps", *python, "--target", target, wheel, path=folder)
+    return target
+
+
+@pytest.mark.parametrize("installation", ["tarball", "unpacked"])
+def test_every_release_travels_with_the_command(
+    installation: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    folder: Path = request.getfixturevalue(installation)
+    code = folder / "src" if installation == "tarball" else folder
+
+    done = execute(
+        [sys.executable, "-c", READ_OLDER, str(tmp_path / "read.txt")],
+        tmp_path,
+        os.environ | {"PYTHONPATH": str(code)},
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-2:] == ["v98.0.0", "v99.0.0"]
+    assert (tmp_path / "read.txt").read_text() == "older\n"
+
+
+def copied(folder: Path) -> Path:
+    """The work tree without its repository."""
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", ".venv", ".*_cache"))
+    return folder

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_copie.plugin import Copie
 
-from scaffold import distribution
+from scaffold import distribution, releases
 from scaffold.questions import Answers
 from tests.cli.conftest import BARE, BIN, DEFAULTS, Run, execute, flags, tree
 
@@ -123,7 +123,7 @@ def test_the_answers_file_says_where_the_template_lives(scaffold: Run, desk: Pat
     assert (desk / "myservice/.copier-answers.yml").read_text() == (
         "# Written by the template: `scaffold` and `copier` read it to update this project. "
         "Do not edit.\n"
-        "_commit: v0.1.0.dev0\n"
+        f"_commit: {releases.current()}\n"
         "_src_path: https://github.com/service-scaffold/service-scaffold\n"
         "auth: none\n"
         "ci: github-actions\n"

@@ -1,8 +1,9 @@
 """The command line: what exists, and how every run ends."""
 
 import gc
+import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from scaffold import distribution, interruption, report
@@ -14,12 +15,17 @@ Make a backend service that is ready for production, and keep it current.
 Usage: scaffold COMMAND
 
 Start      new        make a service
+Grow       add, remove, set   change a choice later
+Keep up    update     take over a newer template, keeping your edits
+           check      is it current, is it clean (for CI)
+           diff       what differs from the template
+           info       what this project was made from
 
 scaffold new myservice --defaults     a FastAPI service on PostgreSQL in a second
 scaffold new --help                   every question as a flag
 """
 
-COMMANDS = ("new",)
+COMMANDS = ("new", "add", "remove", "set", "update", "check", "diff", "info")
 
 
 def main() -> None:
@@ -58,15 +64,14 @@ def _dispatch(arguments: Sequence[str]) -> None:
         )
     import typer
 
-    from scaffold.commands import new
-
+    command, examples = _command(arguments[0])
     app = typer.Typer(
         add_completion=False,
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_scaffold)
-    app.command("new", epilog=new.EPILOG)(new.command(distribution.source()))
+    app.command(arguments[0], epilog=examples)(command)
     try:
         code = typer.main.get_command(app)(arguments, prog_name="scaffold", standalone_mode=False)
     except typer.TyperException as error:
@@ -75,6 +80,20 @@ def _dispatch(arguments: Sequence[str]) -> None:
         raise KeyboardInterrupt from error
     if code == Cancelled.exit_code:  # and so ctrl-c
         raise KeyboardInterrupt
+
+
+def _command(name: str) -> tuple[Callable[..., None], str]:
+    """What runs, and the examples below its help. Of the commands, only this one is imported."""
+    if name == "new":
+        from scaffold.commands import new
+
+        return new.command(distribution.source()), new.EPILOG
+    if name in ("add", "remove", "set"):
+        from scaffold.commands import change
+
+        return change.command(change.VERBS[name]), change.VERBS[name].epilog
+    module = importlib.import_module(f"scaffold.commands.{name}")
+    return getattr(module, name), module.EPILOG
 
 
 def _scaffold() -> None:

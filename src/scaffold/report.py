@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from time import perf_counter
 from typing import Any
@@ -26,27 +27,43 @@ class Report:
 
     def step(self, doing: str, act: Callable[[], tuple[str, str]]) -> None:
         """Run `act`, which answers with a verb and a detail, and say how long it took."""
-        moving = not self.as_json and can_move_cursor()
-        if moving:
-            print(f"  {doing} ...", end="", file=sys.stderr, flush=True)
         started = perf_counter()
-        try:
+        with self.waiting(doing):
             verb, detail = act()
-        finally:
-            if moving:
-                print("\r\x1b[K", end="", file=sys.stderr, flush=True)
         step = Step(verb, detail, round(perf_counter() - started, 2))
         self.steps.append(step)
         self.say(f"  {step.verb:<12}  {step.detail:<40}  {step.seconds:.1f} s")
 
-    def say(self, text: str) -> None:
+    @contextmanager
+    def waiting(self, doing: str) -> Iterator[None]:
+        """Say what is being done, as long as it takes."""
+        moving = not self.as_json and can_move_cursor()
+        if moving:
+            print(f"  {doing} ...", end="", file=sys.stderr, flush=True)
+        try:
+            yield
+        finally:
+            if moving:
+                print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+    def say(self, text: str, end: str = "\n") -> None:
         if not self.as_json:
-            print(text, file=sys.stderr, flush=True)
+            print(text, end=end, file=sys.stderr, flush=True)
+
+    def show(self, content: bytes) -> None:
+        """Data, on stdout as it is; with `--json` the document has it."""
+        if self.as_json:
+            return
+        try:
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:  # its reader has seen enough, as `head` does; the work goes on
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def finish(self, data: Mapping[str, Any]) -> None:
         if self.as_json:
-            steps = [asdict(step) for step in self.steps]
-            print(document(self.command, {**data, "steps": steps}))
+            steps = {"steps": [asdict(step) for step in self.steps]} if self.steps else {}
+            print(document(self.command, {**data, **steps}))
 
 
 def can_move_cursor() -> bool:
@@ -59,7 +76,7 @@ def can_ask() -> bool:
 
 def refuse(command: str, refusal: Refusal, *, as_json: bool) -> None:
     if as_json:
-        print(document(command, {}, refusal))
+        print(document(command, refusal.data, refusal))
     else:
         print(f"error: {refusal.message}\n\nhint: {refusal.hint}", file=sys.stderr)
 

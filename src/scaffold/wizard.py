@@ -12,7 +12,7 @@ import questionary
 from prompt_toolkit.output import create_output
 
 from scaffold import answers
-from scaffold.answers import Given
+from scaffold.answers import Given, Spelling
 from scaffold.errors import Refusal
 from scaffold.questions import Answer, Answers, Question, Questionnaire
 
@@ -21,7 +21,7 @@ MAKE, CHANGE, LEAVE = "yes", "change an answer", "leave"
 
 def ask(questionnaire: Questionnaire, given: Answers, target: str) -> Answers:
     """Every answer: those given, the others asked for. Raises KeyboardInterrupt for `leave`."""
-    chosen = _ask_missing(questionnaire, given)
+    chosen = ask_missing(questionnaire, given)
     while True:
         print(_review(questionnaire, chosen, target), file=sys.stderr)
         decision = _prompt(questionary.select, "Make it", choices=[MAKE, CHANGE, LEAVE])
@@ -41,7 +41,9 @@ def equivalent(questionnaire: Questionnaire, chosen: Answers, target: str) -> st
     return shlex.join([*words, "--defaults"])
 
 
-def _ask_missing(questionnaire: Questionnaire, given: Answers) -> Given:
+def ask_missing(
+    questionnaire: Questionnaire, given: Answers, spelling: Spelling = answers.as_flag
+) -> Given:
     chosen: Given = {}
     missing = [question for question in questionnaire.questions if question.key not in given]
     for question in questionnaire.questions:
@@ -51,7 +53,7 @@ def _ask_missing(questionnaire: Questionnaire, given: Answers) -> Given:
             default = questionnaire.default(question, chosen)
             chosen[question.key] = _ask(questionnaire, question, default, chosen)
         else:
-            answers.check(questionnaire, question, given[question.key], chosen)
+            answers.check(questionnaire, question, given[question.key], chosen, spelling)
             chosen[question.key] = given[question.key]
     return chosen
 

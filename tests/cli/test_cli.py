@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,11 @@ Make a backend service that is ready for production, and keep it current.
 Usage: scaffold COMMAND
 
 Start      new        make a service
+Grow       add, remove, set   change a choice later
+Keep up    update     take over a newer template, keeping your edits
+           check      is it current, is it clean (for CI)
+           diff       what differs from the template
+           info       what this project was made from
 
 scaffold new myservice --defaults     a FastAPI service on PostgreSQL in a second
 scaffold new --help                   every question as a flag
@@ -56,13 +62,42 @@ Options:
 """
 
 
+UPDATE_HELP = """\
+Usage: scaffold update [OPTIONS]
+
+  Take over a newer template, keeping your edits.
+
+Options:
+  --to RELEASE   Which (default: the newest).
+  --dry-run      Show what would be done, and change nothing.
+  --diff         Print it as a patch too, on stdout.
+  --branch       Do it on a new branch.
+  --no-commit    Stage it, and do not commit.
+  --no-lock      Leave uv.lock as it is.
+  --defaults     Answer new questions by their defaults.
+  --continue     End an update: its conflicts are resolved.
+  --abort        Take an update back that has not ended.
+  --project DIR  The project (default: here).
+  --json         Print one JSON document, and never ask.
+  -h, --help     Show this message and exit.
+
+  Examples:
+    scaffold update --dry-run
+    scaffold update
+    scaffold update --to 0.2.0 --branch
+    scaffold update --continue
+"""
+
+COMMANDS = ["new", "add", "remove", "set", "update", "check", "diff", "info"]
+
+
 @pytest.mark.parametrize("words", [[], ["--help"], ["-h"]])
 def test_scaffold_alone_shows_what_exists(scaffold: Run, words: list[str]) -> None:
     assert said(scaffold(*words)) == (0, SCREEN, "")
 
 
 def test_the_version_is_that_of_the_distribution(scaffold: Run) -> None:
-    assert said(scaffold("--version")) == (0, "scaffold 0.1.0.dev0\n", "")
+    assert said(scaffold("--version")) == (0, f"scaffold {version('service-scaffold')}\n", "")
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])
@@ -72,7 +107,26 @@ def test_help_of_new_has_a_line_for_every_flag(scaffold: Run, flag: str) -> None
     assert said(done) == (0, NEW_HELP, "")
 
 
-@pytest.mark.parametrize("words", [["--help"], ["--version"], ["new", "--help"]])
+def test_help_of_update_has_a_line_for_every_flag(scaffold: Run) -> None:
+    done = scaffold("update", "--help", env={"COLUMNS": "80"})
+
+    assert said(done) == (0, UPDATE_HELP, "")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_examples_of_its_own(scaffold: Run, command: str) -> None:
+    done = scaffold(command, "--help")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: scaffold {command} ")
+    examples = done.stdout.partition("Examples:\n")[2].splitlines()
+    assert all(line.startswith(f"  {' ' * 2}scaffold {command}") for line in examples)
+    assert examples != []
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], *([command, "--help"] for command in COMMANDS)]
+)
 def test_help_imports_neither_copier_nor_jinja_nor_questionary(
     scaffold: Run, words: list[str]
 ) -> None:

@@ -1,0 +1,38 @@
+"""`scaffold info`: what a project was made from."""
+
+from pathlib import Path
+
+from scaffold import distribution, project, releases, screens
+from scaffold.commands.goal import Folder, Json
+from scaffold.report import Report
+from scaffold.screens import said, shown
+
+EPILOG = """\b
+Examples:
+  scaffold info
+  scaffold info --project services/billing --json
+"""
+
+
+def info(*, folder: Folder = Path(), as_json: Json = False) -> None:
+    """What this project was made from."""
+    found = project.find(folder)
+    newest = releases.current()
+    table = {
+        "template": distribution.repository(),
+        "release": shown(found.release),
+        "newest": f"{shown(newest)}, of this `scaffold` ({distribution.version()})",
+        **{key: said(answer) for key, answer in found.answers.items()},
+        "update": "`scaffold update --dry-run` shows it, `scaffold update` does it",
+    }
+    report = Report("info", as_json)
+    report.show(f"{found.folder.name}\n{screens.rows(list(table.items()))}".encode())
+    report.finish(
+        {
+            "project": str(found.folder),
+            "template": distribution.repository(),
+            "release": found.release,
+            "newest": newest,
+            "answers": found.answers,
+        }
+    )

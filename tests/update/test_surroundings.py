@@ -1,0 +1,598 @@
+"""The same update in every kind of repository, and under settings that are made to spoil it."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import GITCONFIG
+from tests.update.cases import MINE, THEIRS, Case, line
+from tests.update.conftest import Begin
+from tests.update.service import Done, Service, run, start, state
+from tests.update.toys import LINES, Installation
+
+TOOL = "#!/bin/sh\nexit 0\n"
+
+
+def _edits(folder: Path) -> None:
+    for name in ("merged.txt", "an edit.txt", "schön.txt", "qu'o\"te.txt"):
+        (folder / name).write_text(line(3, MINE))
+    (folder / "old.txt").write_text("old\n" + line(3, MINE))
+    (folder / "deleted.txt").unlink()
+    (folder / "tool.sh").chmod(0o755)
+    (folder / "mine").mkdir()
+    for name in ("new\nline", "tab\t", "*", "-rf", ":(top)x", "empty"):
+        (folder / "mine" / name).write_text("" if name == "empty" else f"{MINE} {name}")
+    (folder / "mine/script").write_text(TOOL)
+    (folder / "mine/script").chmod(0o755)
+    (folder / "mine/link").symlink_to("../merged.txt")
+    (folder / "mine/nowhere").symlink_to("/no/such/place")
+
+
+# Everything that an update can do to a file, but for conflicts.
+EVERYTHING = Case(
+    {
+        ".gitignore": "ignored.txt\n",
+        "merged.txt": LINES,
+        "an edit.txt": LINES,
+        "schön.txt": LINES,
+        "qu'o\"te.txt": LINES,
+        "old.txt": "old\n" + LINES,
+        "deleted.txt": LINES,
+        "dropped/only.txt": LINES,
+        "tool.sh": TOOL,
+        "endless.txt": LINES + "end",
+        "picture.bin": b"\x00\x01\r\n\x02",
+        "start.bat": "echo 1\r\necho 2\r\n",
+    },
+    {
+        "merged.txt": line(15, THEIRS),
+        "an edit.txt": line(15, THEIRS),
+        "schön.txt": line(15, THEIRS),
+        "qu'o\"te.txt": line(15, THEIRS),
+        "old.txt": None,
+        "sub folder/new name.txt": "old\n" + line(15, THEIRS),
+        "deleted.txt": line(15, THEIRS),
+        "dropped/only.txt": None,
+        "tool.sh": TOOL + "# newer\n",
+        "endless.txt": line(15, THEIRS) + "end",
+        "picture.bin": b"\x00\x01\r\n\x03\r",
+        "start.bat": "echo 1\r\necho 3\r\n",
+        "added/a b/ü.txt": "\ufeffnew",
+    },
+    _edits,
+)
+BOTH = line(15, THEIRS, line(3, MINE)).encode()
+WANTED = {
+    "merged.txt": ("100644", BOTH),
+    "an edit.txt": ("100644", BOTH),
+    "schön.txt": ("100644", BOTH),
+    "qu'o\"te.txt": ("100644", BOTH),
+    "sub folder/new name.txt": ("100644", b"old\n" + BOTH),
+    "tool.sh": ("100755", (TOOL + "# newer\n").encode()),
+    "endless.txt": ("100644", (line(15, THEIRS) + "end").encode()),
+    "picture.bin": ("100644", b"\x00\x01\r\n\x03\r"),
+    "start.bat": ("100644", b"echo 1\r\necho 3\r\n"),
+    "added/a b/ü.txt": ("100644", "\ufeffnew".encode()),
+    ".gitignore": ("100644", b"ignored.txt\n"),
+    "mine/new\nline": ("100644", f"{MINE} new\nline".encode()),
+    "mine/tab\t": ("100644", f"{MINE} tab\t".encode()),
+    "mine/*": ("100644", f"{MINE} *".encode()),
+    "mine/-rf": ("100644", f"{MINE} -rf".encode()),
+    "mine/:(top)x": ("100644", f"{MINE} :(top)x".encode()),
+    "mine/empty": ("100644", b""),
+    "mine/script": ("100755", TOOL.encode()),
+    "mine/link": ("120000", b"../merged.txt"),
+    "mine/nowhere": ("120000", b"/no/such/place"),
+}
+
+
+def updated(service: Service, done: Done, wanted: Mapping[str, tuple[str, bytes]] = WANTED) -> None:
+    """One commit, of what is wanted and nothing else; the folder is as git would check it out."""
+    assert (done.code, done.error, done.data.get("done")) == (0, "", "committed"), done
+    assert service.commits()[1] == "mine"
+    found = service.committed()
+    found.pop(".copier-answers.yml")
+    assert found == wanted
+    assert service.status() == ""
+    assert set(service.names()) >= wanted.keys()
+    assert (done.kept, done.data["notes"]) == ({"deleted.txt": "you deleted it"}, [])
+
+
+def configure(service: Service, text: str) -> None:
+    (Path(service.environment["HOME"]) / ".gitconfig").write_text(GITCONFIG + text)
+
+
+HOSTILE = {
+    "none": "",
+    "line ends": "[core]\nautocrlf = true\nsafecrlf = true\n",
+    "line ends on the way in": "[core]\nautocrlf = input\nsafecrlf = true\n",
+    "all is CRLF": "[core]\neol = crlf\nattributesFile = {home}/attributes\n",
+    "hooks that fail": "[core]\nhooksPath = {home}/hooks\n",
+    "another diff": "[diff]\nexternal = false\nnoprefix = true\nrenames = false\n",
+    "another merge": "[merge]\nconflictStyle = zdiff3\nrenames = false\ndirectoryRenames = true\n"
+    "renormalize = true\nlog = true\nff = only\nverifySignatures = true\n",
+    "another look": "[core]\nquotePath = true\n[color]\nui = always\n[status]\n"
+    "showUntrackedFiles = no\nshort = true\nrelativePaths = false\n[log]\nshowSignature = true\n",
+    "a monitor": "[core]\nfsmonitor = true\nuntrackedCache = true\n[feature]\nmanyFiles = true\n",
+    "a broken monitor": "[core]\nfsmonitor = /no/such/monitor\n",
+    "remembered resolutions": "[rerere]\nenabled = true\nautoUpdate = true\n",
+    "an ignore list": "[core]\nexcludesFile = {home}/ignore\n",
+    "a split index": "[core]\nsplitIndex = true\n[index]\nversion = 4\n",
+    "modes ignored": "[core]\nfileMode = false\n",
+    "names composed": "[core]\nprecomposeUnicode = true\nprotectHFS = true\nprotectNTFS = false\n",
+    "a template": "[alias]\ncommit = !false\n[commit]\ntemplate = /no/such\nverbose = true\n"
+    "cleanup = scissors\n[core]\neditor = false\npager = false\ncommentChar = m\n",
+    "bare by default": "[safe]\nbareRepository = explicit\n",
+    "signed by nobody": "[user]\nsigningKey = none\n[tag]\ngpgSign = true\n",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_settings_do_not_change_what_is_committed(begin: Begin, name: str) -> None:
+    service = begin(EVERYTHING)
+    home = Path(service.environment["HOME"])
+    (home / "attributes").write_text("* text=auto eol=crlf\n")
+    (home / "ignore").write_text("*.txt\nadded\n")
+    (home / "hooks").mkdir()
+    for hook in ("pre-commit", "commit-msg", "prepare-commit-msg", "post-checkout", "post-commit"):
+        (home / "hooks" / hook).write_text(f"#!/bin/sh\ntouch {home}/called\nexit 1\n")
+        (home / "hooks" / hook).chmod(0o755)
+    configure(service, HOSTILE[name].format(home=home))
+    before = service.committed()
+
+    done = service.update()
+
+    wanted = dict(WANTED)
+    if name == "modes ignored":
+        wanted["tool.sh"] = (before["tool.sh"][0], wanted["tool.sh"][1])
+    updated(service, done, wanted)
+    assert not (home / "called").exists()
+
+
+ATTRIBUTES = {
+    "as they are": "* -text\n",
+    "CRLF": "* text=auto eol=crlf\n",
+    "idents": "*.txt ident\n",
+    "union": "*.txt merge=union\n",
+    "a merge driver that works": "*.txt merge=good\n",
+    "a merge driver that is not there": "*.txt merge=missing\n",
+    "a diff driver": "* diff=broken\n",
+    "export": "* export-ignore export-subst\n",
+}
+DRIVERS = """\
+[merge "good"]
+driver = git merge-file -L ours -L base -L theirs %A %O %B
+[merge "ours"]
+driver = true
+[diff "broken"]
+command = false
+textconv = false
+[filter "rot"]
+clean = tr a-z n-za-m
+smudge = tr a-z n-za-m
+required = true
+"""
+
+
+@pytest.mark.parametrize("name", ATTRIBUTES)
+def test_attributes_of_its_owner_are_kept_to(begin: Begin, name: str) -> None:
+    service = begin(EVERYTHING)
+    configure(service, DRIVERS)
+    (service.folder / ".gitattributes").write_text(ATTRIBUTES[name])
+    service.git("add", "--all", "--renormalize", ".")
+    service.commit("mine")
+
+    done = service.update()
+
+    assert (done.code, done.error, done.data.get("done")) == (0, "", "committed"), done
+    assert service.status() == ""
+    text = service.text("merged.txt").replace("\r\n", "\n")
+    assert text == BOTH.decode()
+
+
+def test_files_that_go_through_a_filter_of_their_owner_s_stay_as_they_are(begin: Begin) -> None:
+    service = begin(EVERYTHING)
+    configure(service, DRIVERS)
+    (service.folder / ".gitattributes").write_text("merged.txt filter=rot\n")
+    service.git("add", "--all", "--renormalize", ".")
+    service.commit("mine")
+    before = service.standing()
+
+    done = service.update()
+
+    assert done.conflicts == {"merged.txt": "content"}
+    assert MINE in service.text("merged.txt")
+    assert service.update("--abort").code == 0
+    assert service.standing() == before
+
+
+def test_a_merge_driver_that_takes_one_side_is_not_obeyed_in_silence(begin: Begin) -> None:
+    service = begin(EVERYTHING)
+    configure(service, DRIVERS)
+    service.edit({".gitattributes": "merged.txt merge=ours\n"})
+
+    done = service.update()
+
+    said = done.kept.keys() | done.conflicts.keys() | set(" ".join(done.data["notes"]).split())
+    assert service.text("merged.txt") == BOTH.decode() or "merged.txt" in said
+
+
+# Places -----------------------------------------------------------------------
+
+
+def _worktree(service: Service) -> Service:
+    place = service.top.parent / "worktree"
+    service.git("worktree", "add", "--quiet", "-b", "side", str(place))
+    return Service(place, service.installation, service.environment, place)
+
+
+def _shallow(service: Service) -> Service:
+    place = service.top.parent / "shallow"
+    service.git("clone", "--quiet", "--depth", "1", f"file://{service.top}", str(place))
+    return Service(place, service.installation, service.environment, place)
+
+
+def _detached(service: Service) -> Service:
+    service.git("checkout", "--quiet", "--detach")
+    return service
+
+
+def _separate(service: Service) -> Service:
+    service.git("init", "--quiet", "--separate-git-dir", str(service.top.parent / "git dir"))
+    return service
+
+
+def _packed(service: Service) -> Service:
+    service.git("gc", "--quiet", "--aggressive", "--prune=now")
+    return service
+
+
+def _linked(service: Service) -> Service:
+    place = service.top.parent / "link"
+    place.symlink_to(service.top)
+    return Service(place, service.installation, service.environment, place)
+
+
+PLACES: dict[str, Callable[[Service], Service]] = {
+    "a worktree": _worktree,
+    "a shallow clone": _shallow,
+    "a detached HEAD": _detached,
+    "a git folder elsewhere": _separate,
+    "everything packed": _packed,
+    "through a link": _linked,
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_repository_may_be_anything(begin: Begin, place: str) -> None:
+    service = PLACES[place](begin(EVERYTHING))
+
+    updated_commits = service.commits()
+    done = service.update()
+
+    assert (done.code, done.data.get("done")) == (0, "committed"), done
+    assert service.commits()[1:] == updated_commits
+    found = service.committed()
+    del found[".copier-answers.yml"]
+    assert found == WANTED
+    assert service.status() == ""
+
+
+@pytest.fixture
+def inside(tmp_path: Path, environment: dict[str, str]) -> Service:
+    """A service in a subfolder of a repository with more in it."""
+    installation = Installation.make(tmp_path / "installation", EVERYTHING.releases())
+    top = tmp_path / "desk/mono repo"
+    service = start(installation, top / "services/sv c", environment, {}, top)
+    (top / "lib").mkdir()
+    (top / "lib/own.txt").write_text("committed\n")
+    service.edit(EVERYTHING.edits)
+    run(["git", "add", "--all"], top, environment)
+    run(["git", "commit", "--quiet", "--amend", "--no-edit"], top, environment)
+    return service
+
+
+def test_31_in_a_subfolder_nothing_outside_is_touched(inside: Service) -> None:
+    lib = inside.top / "lib"
+    (lib / "own.txt").write_text("dirty\n")
+    (lib / "untracked.txt").write_text("mine\n")
+    (lib / "merged.txt").write_text("same name as inside\n")
+    before = state(lib)
+
+    done = inside.update()
+
+    assert (done.code, done.data.get("done")) == (0, "committed"), done
+    assert state(lib) == before
+    assert inside.git("status", "--porcelain", "--", ".") == ""
+    found = {
+        name.removeprefix("services/sv c/"): content
+        for name, content in inside.committed().items()
+        if name.startswith("services/")
+    }
+    del found[".copier-answers.yml"]
+    assert found == WANTED
+    assert inside.committed()["lib/own.txt"] == ("100644", b"committed\n")
+    changed = inside.git("diff-tree", "-r", "-z", "--name-only", "HEAD~1", "HEAD").split("\0")
+    assert all(name.startswith("services/sv c/") for name in changed if name)
+
+
+def test_a_submodule_beside_and_inside_stays_as_it_is(inside: Service, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    run(["git", "init", "--quiet", str(other)], tmp_path, inside.environment)
+    (other / "a.txt").write_text("other\n")
+    run(["git", "add", "--all"], other, inside.environment)
+    run(["git", "commit", "--quiet", "--message", "other"], other, inside.environment)
+    for place in (inside.top, inside.folder):
+        words = ["git", "-c", "protocol.file.allow=always", "submodule", "--quiet", "add"]
+        assert run([*words, str(other), "sub"], place, inside.environment).code == 0
+    run(["git", "commit", "--quiet", "--message", "submodules"], inside.top, inside.environment)
+    (inside.top / "sub/a.txt").write_text("dirty\n")
+    (inside.folder / "sub/new.txt").write_text("dirty\n")
+    before = state(inside.folder / "sub"), state(inside.top / "sub")
+
+    done = inside.update()
+
+    assert (done.code, done.data.get("done")) == (0, "committed"), done
+    assert (state(inside.folder / "sub"), state(inside.top / "sub")) == before
+    modes = {name: mode for name, (mode, _) in inside.committed().items()}
+    assert (modes["sub"], modes["services/sv c/sub"]) == ("160000", "160000")
+
+
+def test_a_sha256_repository(tmp_path: Path, environment: dict[str, str]) -> None:
+    installation = Installation.make(tmp_path / "installation", EVERYTHING.releases())
+    environment["GIT_DEFAULT_HASH"] = "sha256"
+    service = start(installation, tmp_path / "svc", environment, {})
+    service.edit(EVERYTHING.edits)
+    assert len(service.git("rev-parse", "HEAD").strip()) == 64
+
+    updated(service, service.update())
+
+
+@pytest.mark.parametrize("locale", ["C", "POSIX", "C.UTF-8", "de_DE.ISO-8859-1"])
+def test_the_locale_does_not_matter(begin: Begin, locale: str) -> None:
+    service = begin(EVERYTHING)
+
+    updated(service, service.update(env={"LC_ALL": locale, "LANG": locale, "LANGUAGE": "de"}))
+
+
+def test_names_that_are_no_text_stay(begin: Begin) -> None:
+    service = begin(EVERYTHING)
+    strange = os.fsencode(service.folder) + b"/mine/\xff\xfe.txt"
+    with open(strange, "w") as file:  # noqa: PTH123 a Path would take its bytes for text as well
+        file.write(MINE)
+    service.commit()
+
+    done = service.update()
+
+    assert (done.code, done.data.get("done")) == (0, "committed"), done
+    assert Path(os.fsdecode(strange)).read_text() == MINE
+    assert service.status() == ""
+
+
+def test_as_in_a_hook_of_another_repository_only_its_own_is_changed(
+    begin: Begin, tmp_path: Path
+) -> None:
+    service = begin(EVERYTHING)
+    other = tmp_path / "other"
+    run(["git", "init", "--quiet", str(other)], tmp_path, service.environment)
+    before = state(other)
+    hook = {
+        "GIT_DIR": f"{other}/.git",
+        "GIT_WORK_TREE": str(other),
+        "GIT_INDEX_FILE": f"{other}/.git/index",
+        "GIT_OBJECT_DIRECTORY": f"{other}/.git/objects",
+        "GIT_PREFIX": "sub/",
+        "GIT_EXTERNAL_DIFF": "false",
+        "GIT_DIFF_OPTS": "--unified=0",
+        "GIT_EDITOR": "false",
+    }
+
+    updated(service, service.update(env=hook))
+
+    assert state(other) == before
+
+
+# Refused ----------------------------------------------------------------------
+
+
+def _stage_elsewhere(service: Service) -> str:
+    (service.top / "lib/staged.txt").write_text("staged\n")
+    run(["git", "add", "lib/staged.txt"], service.top, service.environment)
+    return "lib/staged.txt"
+
+
+def _edit(service: Service) -> str:
+    (service.folder / "merged.txt").write_text("not committed\n")
+    return "merged.txt"
+
+
+def _delete(service: Service) -> str:
+    (service.folder / "merged.txt").unlink()
+    return "merged.txt"
+
+
+def _flip_mode(service: Service) -> str:
+    (service.folder / "merged.txt").chmod(0o755)
+    return "merged.txt"
+
+
+def _stage_and_take_back(service: Service) -> str:
+    text = service.text("merged.txt")
+    (service.folder / "merged.txt").write_text("only in the index\n")
+    service.git("add", "merged.txt")
+    (service.folder / "merged.txt").write_text(text)
+    return "merged.txt"
+
+
+def _intend_to_add(service: Service) -> str:
+    (service.folder / "soon.txt").write_text(MINE)
+    service.git("add", "--intent-to-add", "soon.txt")
+    return "soon.txt"
+
+
+def _in_the_way(service: Service) -> str:
+    (service.folder / "added/a b").mkdir(parents=True)
+    (service.folder / "added/a b/ü.txt").write_text(MINE)
+    return "added/a b/ü.txt"
+
+
+def _folder_in_the_way(service: Service) -> str:
+    (service.folder / "added").write_text(MINE)
+    return "added"
+
+
+def _merge(service: Service) -> str:
+    service.git("checkout", "--quiet", "-b", "side", "HEAD~1")
+    service.git("commit", "--quiet", "--allow-empty", "--message", "side")
+    service.git("checkout", "--quiet", "main")
+    service.git("merge", "--quiet", "--no-ff", "--no-commit", "side")
+    return "merge"
+
+
+def _rebase(service: Service) -> str:
+    words = ["git", "rebase", "--quiet", "--exec", "false", "HEAD~1"]
+    assert run(words, service.folder, service.environment).code == 1
+    return "rebase"
+
+
+def _bisect(service: Service) -> str:
+    service.git("bisect", "start", "HEAD", "HEAD~1")
+    return "bisect"
+
+
+DIRTY: dict[str, Callable[[Service], str]] = {
+    "staged elsewhere": _stage_elsewhere,
+    "edited": _edit,
+    "deleted": _delete,
+    "another mode": _flip_mode,
+    "only in the index": _stage_and_take_back,
+    "to be added": _intend_to_add,
+    "in the way": _in_the_way,
+    "in the way of a folder": _folder_in_the_way,
+    "a merge": _merge,
+    "a rebase": _rebase,
+}
+
+
+@pytest.mark.parametrize("what", DIRTY)
+def test_uncommitted_work_is_refused_by_name_and_stays(inside: Service, what: str) -> None:
+    named = DIRTY[what](inside)
+    before = inside.standing()
+
+    done = inside.update()
+
+    assert (done.code, done.error) == (5, "tree_dirty"), done
+    assert named in done.words
+    assert inside.standing() == before
+
+
+@pytest.mark.parametrize("what", DIRTY)
+def test_a_dry_run_looks_at_uncommitted_work_and_leaves_it(inside: Service, what: str) -> None:
+    DIRTY[what](inside)
+    before = inside.everything()
+
+    done = inside.update("--dry-run")
+
+    assert done.code == 0, done
+    assert inside.everything() == before
+
+
+def test_an_untracked_file_stays_untracked(begin: Begin) -> None:
+    service = begin(EVERYTHING)
+    (service.folder / "untracked.txt").write_text(MINE)
+    (service.folder / "ignored.txt").write_text(MINE)
+    (service.folder / "dropped/mine.txt").write_text(MINE)
+
+    done = service.update()
+
+    assert (done.code, done.data.get("done")) == (0, "committed"), done
+    assert service.status() == "?? dropped/\n?? untracked.txt\n"
+    for name in ("untracked.txt", "ignored.txt", "dropped/mine.txt"):
+        assert service.text(name) == MINE
+
+
+FAILING = {
+    "nobody": "[user]\nname =\nemail =\n",
+    "a signature that fails": "[commit]\ngpgSign = true\n[gpg]\nprogram = false\n",
+}
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_a_commit_that_fails_is_told_and_ends_either_way(begin: Begin, name: str) -> None:
+    service = begin(EVERYTHING)
+    twin = service.copy(service.top.parent / "twin")
+    before = service.standing()
+    configure(service, FAILING[name])
+
+    for each in (service, twin):
+        done = each.update()
+        assert done.code != 0
+        assert done.error in ("step_failed", "usage"), done
+    assert service.update("--abort").code in (0, 2)
+    configure(service, "")
+    again = twin.update("--continue")
+    if again.error == "usage":  # it was refused before anything was done
+        again = twin.update()
+
+    assert service.standing() == before
+    assert again.code == 0, again
+    found = twin.committed()
+    del found[".copier-answers.yml"]
+    assert found == WANTED
+
+
+@pytest.mark.parametrize("kilobytes", [2, 8, 24, 48, 96])
+def test_on_a_full_disk_it_is_untouched_or_goes_on(
+    begin: Begin, tmp_path: Path, kilobytes: int
+) -> None:
+    """`kilobytes` are free, on a disk of its own where we may mount one."""
+    service = begin(EVERYTHING)
+    before, undisturbed = service.standing(), service.copy(tmp_path / "undisturbed")
+    assert undisturbed.update().code == 0
+    script = """\
+mount -t tmpfs -o size=64m tmpfs "$PLACE" && cp -a "$TOP/." "$PLACE" && cd "$PLACE" || exit 99
+used=$(df --output=used . | tail -1)
+mount -o remount,size=$((used + KILOBYTES))k "$PLACE" || exit 99
+"$@"
+code=$?
+cd / && mount -o remount,size=64m "$PLACE" && cp -a "$PLACE" "$KEPT" && exit $code
+"""
+    place, kept = tmp_path / "disk", tmp_path / "kept"
+    place.mkdir()
+    paths = {"PLACE": place, "KEPT": kept, "TOP": service.top, "KILOBYTES": kilobytes}
+    environment = {**service.environment, **{name: str(value) for name, value in paths.items()}}
+    words = ["unshare", "--mount", "--map-root-user", "sh", "-c", script, "-"]
+
+    done = run([*words, *service.installation.words, "update", "--json"], tmp_path, environment)
+
+    there = Service(kept, service.installation, service.environment, kept)
+    assert kept.exists(), done
+    assert "Traceback" not in done.err, done.err
+    back = there.copy(tmp_path / "back")
+    assert back.update("--abort").code in (0, 2)
+    if done.code:
+        assert back.standing() == before
+    on = there.update("--continue")
+    if on.error == "usage" and done.code:
+        assert there.standing() == before
+    else:
+        assert there.committed() == undisturbed.committed()
+        assert there.status() == ""
+
+
+def test_on_a_read_only_disk_it_is_refused(begin: Begin, tmp_path: Path) -> None:
+    service = begin(EVERYTHING)
+    before = service.standing()
+    script = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && cd "$1" && shift && "$@"'
+    words = ["unshare", "--mount", "--map-root-user", "sh", "-c", script, "-", str(service.top)]
+    update = [*service.installation.words, "update", "--json"]
+
+    looked = run([*words, *update, "--dry-run"], tmp_path, service.environment)
+    done = run([*words, *update], tmp_path, service.environment)
+
+    assert looked.code == 0, looked
+    assert done.code in (1, 6), done
+    assert "ead-only" in done.words
+    assert service.standing() == before

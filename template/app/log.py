@@ -10,6 +10,7 @@ from app.edge.asgi import request_id
 from app.telemetry import trace_id
 
 log = logging.getLogger("app")
+_ENCODER = json.JSONEncoder(default=str, allow_nan=False)
 LENGTH = 8_000  # of a text: collectors cut lines of 16 KiB in two, and half a line is no JSON
 
 
@@ -19,7 +20,7 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = _line(record)
         try:
-            return json.dumps(line, default=str, allow_nan=False)
+            return _ENCODER.encode(line)
         except Exception:  # a value that has no text either: the event must not be lost for it
             return json.dumps({name: _shown(value) for name, value in line.items()})
 
@@ -90,4 +91,6 @@ def configure(level: str, *, readable: bool) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = name != "uvicorn.access"
+    # No line tells which thread or process, and to ask takes time.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.captureWarnings(True)

@@ -13,16 +13,18 @@ from tests.generated.process import Database, Service, generate, run
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param("fastapi", id=pytest.HIDDEN_PARAM),
-        pytest.param("litestar", marks=pytest.mark.full),
-        pytest.param("flask", marks=pytest.mark.full),
+        pytest.param({}, id=pytest.HIDDEN_PARAM),
+        pytest.param({"framework": "litestar"}, id="litestar", marks=pytest.mark.full),
+        pytest.param({"framework": "flask"}, id="flask", marks=pytest.mark.full),
+        pytest.param({"database": "sqlite"}, id="sqlite", marks=pytest.mark.full),
     ],
 )
 def grown(request: pytest.FixtureRequest, workshop: Path) -> Path:
     """A project of our own to change."""
-    folder = workshop / f"grown-{request.param}" / "myservice"
+    answers: dict[str, str] = request.param
+    folder = workshop / "-".join(["grown", *answers.values()]) / "myservice"
     folder.parent.mkdir()
-    generate(folder, framework=request.param)
+    generate(folder, **answers)
     run(folder, "make", "setup")
     return folder
 

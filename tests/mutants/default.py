@@ -389,13 +389,13 @@ HTTP = {
     ),
     "OPTIONS has a status of its own": Mutant(
         APP,
-        'return Answer(204, [("allow", allow)])',
-        'return Answer(200, [("allow", allow)])',
+        'return Answer(204, [("allow", self.routes.allow(head.path))])',
+        'return Answer(200, [("allow", self.routes.allow(head.path))])',
         PATHS + "test_options_names_the_methods[/api/v1/items]",
     ),
     "a wrong method is told nothing of the right ones": Mutant(
         ROUTING,
-        '        raise MethodNotAllowed(headers={"allow": allow})',
+        '        raise MethodNotAllowed(headers={"allow": self.allow(path)})',
         "        raise MethodNotAllowed",
         PATHS + "test_a_wrong_method_is_refused_with_the_right_ones[PUT-/api/v1/items]",
     ),
@@ -673,8 +673,8 @@ COUNTED = {
 OBSERVABLE = {
     "the log has a route for each stranger": Mutant(
         ROUTING,
-        'return next(matching, "unmatched")',
-        "return next(matching, path)",
+        'return next((route.template for route in self._at(path)), "unmatched")',
+        "return next((route.template for route in self._at(path)), path)",
         SETTINGS + "test_every_line_of_the_log_is_json_in_production",
     ),
     "the metrics have a series for each stranger": Mutant(

@@ -97,9 +97,9 @@ class Edge:
         self._check_load()
         body = await self._body(head, receive)
         self._check_load()  # others may have been faster
-        route, allow = self.routes.find(head.method, head.path)
+        route = self.routes.find(head.method, head.path)
         if head.method == "OPTIONS":
-            return Answer(204, [("allow", allow)])
+            return Answer(204, [("allow", self.routes.allow(head.path))])
         scope["template"] = route.template
         exchange = Exchange(scope, head, body, receive)
         return await exchange.answer(

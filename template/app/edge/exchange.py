@@ -7,15 +7,17 @@ answering (background tasks, the exit of yield dependencies) runs after the comm
 
 import asyncio
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
-from app.edge.asgi import App, ClientLeft, Head, Message, Receive, Scope
+from app.edge.asgi import App, ClientLeft, Head, Message, Receive, Scope, has_left
 from app.edge.idempotency import Claims, replayed
 from app.edge.store import Answer, Claim, Kept, Unit
 from app.errors import AppError, Conflict, DeadlinePassed, IdempotencyKeyReused, Unavailable
 from app.log import log
 
 UNKNOWN = "It is not known whether this was written: read before you retry."
+WATCH_SECONDS = 0.05  # most have their answer by then, and to watch a client takes a task
 
 
 class Exchange:
@@ -24,7 +26,7 @@ class Exchange:
         self.unit: Unit | None = None
         self.claim: Claim | None = None
         self._answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._left = asyncio.create_task(_left(receive))
+        self._source = receive
         self._committing = False
         self._asked = False
         self._start: Message = {}
@@ -48,12 +50,13 @@ class Exchange:
                 stop(ClientLeft())
 
         loop = asyncio.get_running_loop()
-        work.add_done_callback(lambda _: self._left.cancel())
-        self._left.add_done_callback(left)
+        work.add_done_callback(self._unwatch)
+        watch = loop.call_later(WATCH_SECONDS, lambda: self._left.add_done_callback(left))
         deadline = loop.call_later(seconds, stop, DeadlinePassed())
         try:
             return await self._answer
         finally:
+            watch.cancel()
             deadline.cancel()
 
     async def once(self, app: App, unit: Unit, claim: Claim, claims: Claims) -> None:
@@ -96,6 +99,15 @@ class Exchange:
             log.error("failed after the answer", exc_info=error)
         self.fail(error)
 
+    @cached_property
+    def _left(self) -> asyncio.Task[None]:
+        """Ends when the client leaves."""
+        return asyncio.create_task(_left(self._source))
+
+    def _unwatch(self, _: asyncio.Task[None]) -> None:
+        if "_left" in vars(self):
+            self._left.cancel()
+
     async def _receive(self) -> Message:
         if self._asked:
             await asyncio.shield(self._left)
@@ -113,6 +125,8 @@ class Exchange:
 
     async def _settle(self, answer: Answer) -> None:
         """Nothing may be raised: a framework that has answered cannot answer again."""
+        if "_left" not in vars(self) and has_left(self._source):
+            self.fail(ClientLeft())
         try:
             if answer.status < 400 and not self.head.reads and not self._answer.done():
                 await self._commit(answer)

@@ -112,17 +112,18 @@ class Page(BaseModel, Generic[Data]):
     meta: PageMeta | CursorMeta
 
     @classmethod
-    def of(
-        cls, schema: type[Data], listing: Listing, rows: Sequence[object], total: int | None
-    ) -> Self:
+    def of(cls, listing: Listing, rows: Sequence[object], total: int | None) -> Self:
         """By cursor, `rows` is one longer than the page when the list goes on."""
-        data = [schema.model_validate(row) for row in rows[: listing.limit]]
-        if listing.page is not None and total is not None:
-            meta = PageMeta(total=total, page=listing.page, limit=listing.limit)
-            return cls(data=data, meta=meta)
-        more = len(rows) > listing.limit
-        cursor = _seal(listing, rows[listing.limit - 1]) if more else None
-        return cls(data=data, meta=CursorMeta(limit=listing.limit, next_cursor=cursor))
+        data, meta = rows[: listing.limit], _meta(listing, rows, total)
+        return cls.model_validate({"data": data, "meta": meta})
+
+
+def _meta(listing: Listing, rows: Sequence[object], total: int | None) -> PageMeta | CursorMeta:
+    if listing.page is not None and total is not None:
+        return PageMeta(total=total, page=listing.page, limit=listing.limit)
+    more = len(rows) > listing.limit
+    cursor = _seal(listing, rows[listing.limit - 1]) if more else None
+    return CursorMeta(limit=listing.limit, next_cursor=cursor)
 
 
 def _seal(listing: Listing, last: object) -> str:

@@ -35,25 +35,27 @@ class Routes:
     def __iter__(self) -> Iterator[Route]:
         return iter(self._routes)
 
-    def find(self, method: str, path: str) -> tuple[Route, str]:
-        """The route, and what Allow says of its path. Raises NotFound, whatever the method, and
-        MethodNotAllowed; HEAD goes where GET does, OPTIONS wherever a path is."""
-        found = [route for route in self._routes if route.pattern.fullmatch(path)]
+    def find(self, method: str, path: str) -> Route:
+        """Raises NotFound, whatever the method, and MethodNotAllowed; HEAD goes where GET does,
+        OPTIONS wherever a path is."""
+        found = self._at(path)
         if not found or "//" in path:
             raise NotFound
-        allow = _allow({route.method for route in found})
         served = "GET" if method == "HEAD" else method
         for route in found:
             if served in (route.method, "OPTIONS") or not route.method:
-                return route, allow
-        raise MethodNotAllowed(headers={"allow": allow})
+                return route
+        raise MethodNotAllowed(headers={"allow": self.allow(path)})
+
+    def allow(self, path: str) -> str:
+        """The methods that a path takes, for the header of that name."""
+        methods = {route.method for route in self._at(path)}
+        implied = {"OPTIONS", *(["HEAD"] if "GET" in methods else [])}
+        return ", ".join(sorted((methods | implied) - {""}))
 
     def template(self, path: str) -> str:
         """For logs: few words, whatever strangers ask for."""
-        matching = (route.template for route in self._routes if route.pattern.fullmatch(path))
-        return next(matching, "unmatched")
+        return next((route.template for route in self._at(path)), "unmatched")
 
-
-def _allow(methods: set[str]) -> str:
-    implied = {"OPTIONS", *(["HEAD"] if "GET" in methods else [])}
-    return ", ".join(sorted((methods | implied) - {""}))
+    def _at(self, path: str) -> list[Route]:
+        return [route for route in self._routes if route.pattern.fullmatch(path)]

@@ -162,12 +162,14 @@ async def test_more_requests_than_the_limit_are_refused_at_once(notes: Notes) ->
     assert (await first).status_code == 201
 
 
-async def test_a_client_that_leaves_is_rolled_back_at_once(notes: Notes) -> None:
+@pytest.mark.parametrize("seconds", [0, 5], ids=["before its answer is made", "before it is due"])
+async def test_a_client_that_leaves_is_rolled_back_at_once(notes: Notes, seconds: int) -> None:
     sent: list[Any] = []
     messages = [{"type": "http.request"}, {"type": "http.disconnect"}]
 
     async def work(scope: Scope, receive: Receive, send: Send) -> None:
-        await asyncio.sleep(5)
+        await asyncio.sleep(seconds)
+        await succeed(send)
 
     async def receive() -> Any:
         return messages.pop(0)

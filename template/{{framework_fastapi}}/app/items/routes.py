@@ -25,7 +25,7 @@ async def list_items(
 ) -> Page[ItemRead]:
     listing = query.listing()
     rows, total = await service.list_items(connection, listing)
-    page = Page[ItemRead].of(ItemRead, listing, rows, total)
+    page = Page[ItemRead].of(listing, rows, total)
     response.headers["Link"] = links(request.url.path, request.url.query, page.meta)
     return page
 
@@ -35,7 +35,7 @@ async def create_item(
     connection: Connection, new: ItemCreate, request: Request, response: Response
 ) -> Envelope[ItemRead]:
     item = ItemRead.model_validate(await service.create_item(connection, new))
-    response.headers["Location"] = request.app.url_path_for("get_item", item_id=item.id)
+    response.headers["Location"] = f"{request.url.path}/{item.id}"
     response.headers["ETag"] = etag(item)
     return Envelope(data=item)
 

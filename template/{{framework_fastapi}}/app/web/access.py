@@ -6,7 +6,7 @@ from app.auth.caller import Needs
 
 
 class Mark(Needs):
-    """FastAPI calls it and nothing happens."""
+    """A dependency that does nothing: glue.py reads it, then spares FastAPI the call."""
 
     async def __call__(self) -> None: ...
 

@@ -50,6 +50,7 @@ def routes_of(api: FastAPI, *, with_docs: bool) -> Routes:
         for method in route.methods or [""]
     )
     found = routes(api.openapi(), _needs(api), served)
+    _take_marks_off(api)
     return Routes([*found, *(docs(api.openapi(), SWAGGER_UI) if with_docs else [])])
 
 
@@ -62,6 +63,14 @@ def _needs(api: FastAPI) -> dict[Operation, Needs]:
         for mark in getattr(route, "dependencies", ())
         if isinstance(mark.dependency, Needs)
     }
+
+
+def _take_marks_off(api: FastAPI) -> None:
+    """What they say is known by now; FastAPI would call each at every request."""
+    for route in iter_route_contexts(api.routes):
+        if dependant := getattr(route, "dependant", None):
+            solved = [each for each in dependant.dependencies if not isinstance(each.call, Needs)]
+            dependant.dependencies = solved
 
 
 def _complete_document(api: FastAPI) -> None:

@@ -29,7 +29,7 @@ DELETED = Answers("HTTP_204")
 def list_items(query: ItemQuery) -> tuple[Page[ItemRead], dict[str, str]]:
     listing = query.listing()
     rows, total = service.list_items(get_connection(), listing)
-    page = Page[ItemRead].of(ItemRead, listing, rows, total)
+    page = Page[ItemRead].of(listing, rows, total)
     return page, {"Link": links(request.path, request.query_string.decode(), page.meta)}
 
 

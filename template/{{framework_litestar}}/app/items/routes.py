@@ -28,7 +28,7 @@ class ItemController(Controller):
     ) -> Response[Page[ItemRead]]:
         listing = params.listing()
         rows, total = await service.list_items(connection, listing)
-        page = Page[ItemRead].of(ItemRead, listing, rows, total)
+        page = Page[ItemRead].of(listing, rows, total)
         link = links(request.url.path, request.url.query, page.meta)
         return Response(page, headers={"Link": link})
 

@@ -8,7 +8,7 @@ then somebody edited it meanwhile.
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, sleep
@@ -42,7 +42,6 @@ def apply(
     git = project.repository
     with _alone(git):
         _require_free(plan, branch)
-        plan.store.keep()
         begun = Journal(
             head=git.line("rev-parse", "HEAD"),
             home=_branch(git),
@@ -56,7 +55,9 @@ def apply(
             relock=relock,
             placed=False,
         )
-        begun.write(git)
+        with _told(git):
+            plan.store.keep()
+            begun.write(git)
         return _go_on(project, begun)
 
 
@@ -106,12 +107,27 @@ def abort(project: Project) -> str | None:
 
 @contextmanager
 def _alone(git: Repository) -> Iterator[None]:
-    with git.path("scaffold-update.lock").open("w") as file:
+    with ExitStack() as stack:
+        with _told(git):
+            file = stack.enter_context(git.path("scaffold-update.lock").open("w"))
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise TreeDirty("another `scaffold` is at work here", "wait for its end") from error
         yield
+
+
+@contextmanager
+def _told(git: Repository) -> Iterator[None]:
+    """Tell what the file system refused before anything was changed."""
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Refusal(
+            f"{git.path('.')} cannot be written: {reason}; nothing was changed",
+            "check its space and permissions",
+        ) from error
 
 
 def _require_free(plan: Plan, branch: str | None) -> None:

@@ -33,11 +33,14 @@ class Journal:
     def write(self, repository: Repository) -> None:
         path = _path(repository)
         arriving = path.with_suffix(".new")
-        with arriving.open("w", encoding="utf-8") as file:
-            json.dump(asdict(self), file)
-            file.flush()
-            os.fsync(file.fileno())
-        arriving.rename(path)
+        try:
+            with arriving.open("w", encoding="utf-8") as file:
+                json.dump(asdict(self), file)
+                file.flush()
+                os.fsync(file.fileno())
+            arriving.rename(path)
+        finally:
+            arriving.unlink(missing_ok=True)
 
 
 def read(repository: Repository) -> Journal | None:

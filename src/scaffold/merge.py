@@ -1,7 +1,7 @@
 """BASE, OURS and THEIRS → one tree, and what a person has to decide in it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from scaffold import formatting, project
@@ -10,12 +10,12 @@ from scaffold.rendering import ANSWERS_FILE
 from scaffold.repository import FILE, Entry, Files, Store
 from scaffold.sides import Sides
 
-CONTENT = "content"
+CONTENT, BINARY = "content", "binary"
 REMOVED = "you edited it, the template removed it"
 RENAMED = "one side renamed it, the other removed it"
 BY_TYPE = {
     "CONFLICT (contents)": CONTENT,
-    "CONFLICT (binary)": "binary",
+    "CONFLICT (binary)": BINARY,
     "CONFLICT (modify/delete)": REMOVED,
     "CONFLICT (rename/delete)": RENAMED,
     "CONFLICT (rename/rename)": "both sides renamed it",
@@ -59,9 +59,17 @@ def merge(store: Store, project: Project, release: str, sides: Sides) -> Merge:
             files[path] = formatted
             notes.append(f"{path}: merged without regard to its formatting")
         else:
-            kind = "both added" if 1 not in stages else kinds.get(path, CONTENT)
             lines = _label(store, files, path, labels)
+            kind = "both added" if 1 not in stages else kinds.get(path, CONTENT)
+            if kind == CONTENT and not lines:  # git calls it so from 2.40 on
+                kind = BINARY
             conflicts.append(Conflict(path, kind, lines, stages))
+    in_conflict = {conflict.path for conflict in conflicts}
+    notes += [
+        f"{path}: your merge driver left the template's change out"
+        for path in _overruled(store, sides, files)
+        if path not in in_conflict
+    ]
     return Merge(files, tuple(conflicts), tuple(notes))
 
 
@@ -118,6 +126,16 @@ def _without_formatting(
     contents = [store.read(stages[stage]) for stage in (1, 2, 3)]
     merged = formatting.merge_formatted(project.folder, path, *contents)
     return None if merged is None else replace(stages[2], id=store.write(merged))
+
+
+def _overruled(store: Store, sides: Sides, merged: Files) -> Iterator[str]:
+    """Files that both sides changed and that stay as the user's, though a merge gives another."""
+    for path in sides.base.keys() & sides.ours.keys() & sides.theirs.keys():
+        three = [side[path] for side in (sides.base, sides.ours, sides.theirs)]
+        if merged.get(path) == three[1] and len(set(three)) == len(three):
+            contents = [store.read(entry) for entry in three]
+            if formatting.merge(*contents) != (True, contents[1]):
+                yield path
 
 
 def _label(

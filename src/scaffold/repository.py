@@ -162,9 +162,12 @@ class Store(Repository):
             if not lasting.exists():
                 lasting.parent.mkdir(exist_ok=True)
                 arriving = lasting.with_name(f"tmp_obj_{made.name}")  # git sweeps these up
-                shutil.copyfile(made, arriving)
-                arriving.chmod(0o444)
-                arriving.rename(lasting)
+                try:
+                    shutil.copyfile(made, arriving)
+                    arriving.chmod(0o444)
+                    arriving.rename(lasting)
+                finally:
+                    arriving.unlink(missing_ok=True)
 
 
 @contextmanager

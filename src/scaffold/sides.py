@@ -54,7 +54,7 @@ def allow_deletions(store: Store, sides: Sides, paths: Collection[str]) -> None:
 def respect_deletions(project: Project, store: Store, sides: Sides) -> list[Kept]:
     """Take files that the user deleted out of every side. Those that they renamed stay in."""
     gone = sides.base.keys() - sides.ours.keys() - _renamed(store, sides.base, sides.ours).keys()
-    successors = _renamed(store, sides.base, sides.theirs)
+    successors = _renamed(store, sides.base, sides.theirs) if gone else {}
     kept = []
     for path in sorted(gone):
         successor = successors.get(path, path)
@@ -82,7 +82,9 @@ def respect_untracked(project: Project, sides: Sides) -> tuple[list[Kept], list[
 
 
 def _renamed(store: Store, before: Files, after: Files) -> dict[str, str]:
-    """Old → new, of what git takes for one file under another name."""
+    """Old → new, of what git takes for one file under another name: only of files that are gone."""
+    if before.keys() <= after.keys():
+        return {}
     trees = (store.tree(before), store.tree(after))
     only = ("--diff-filter=R", "--name-status")
     fields = store.names("diff-tree", "-r", "-z", "-M", "-l0", *only, *trees)

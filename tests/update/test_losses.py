@@ -574,7 +574,28 @@ def test_a_package_that_was_copied_and_dropped_keeps_its_edits(begin: Begin) -> 
 # All of them -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", CASES)
+# In which an update does as many different things as there are; all of them by make test-all.
+DIFFERENT = (
+    "10b rendered, ignored, changed",
+    "2c rejects ignored",
+    "38b an edited folder becomes a file",
+    "39 line ends",
+    "3b edited, then gone",
+    "4 edited, then renamed",
+    "41 binary on both sides",
+    "6 renamed by its owner",
+    "7 both add",
+    "9a another database and a part",
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name in DIFFERENT else [pytest.mark.full], id=name)
+        for name in CASES
+    ],
+)
 def test_what_an_update_did_is_taken_back_or_was_never_begun(begin: Begin, name: str) -> None:
     """And a dry run tells before what the run does."""
     service = begin(name)

@@ -129,28 +129,37 @@ def own(folder: Path, changes: list[Edit]) -> None:
             path = folder / f"added/{change.name}.txt"
             path.parent.mkdir(exist_ok=True)
             path.write_text(f"{token}\n" + (path.read_text() if path.exists() else ""))
-            continue
-        path = folder / names[change.file % len(names)]
-        line = f'{token} = "m{number}"\n' if path.suffix == ".py" else f"{token}\n"
-        lines = path.read_text().splitlines(keepends=True)
-        if change.kind == "edit":
-            lines[change.line % max(len(lines), 1) :][:1] = []
-            lines.insert(change.line % (len(lines) + 1), line)
-            path.write_text("".join(lines))
-        elif change.kind == "append":
-            path.write_text("".join([*lines, line]))
-        elif change.kind == "delete":
+        elif change.kind in ("edit", "append"):
+            write_in(folder / names[change.file % len(names)], change, number)
+        else:
+            move(folder, folder / names[change.file % len(names)], change)
+
+
+def write_in(path: Path, change: Edit, number: int) -> None:
+    token = f"mine_{number}_"
+    line = f'{token} = "m{number}"\n' if path.suffix == ".py" else f"{token}\n"
+    lines = path.read_text().splitlines(keepends=True)
+    if change.kind == "append":
+        lines.append(line)
+    else:
+        place = change.line % max(len(lines), 1)
+        lines[place : place + 1] = [line]
+    path.write_text("".join(lines))
+
+
+def move(folder: Path, path: Path, change: Edit) -> None:
+    new = folder / moved(path.name, "mine", change)
+    if change.kind == "delete":
+        path.unlink()
+    elif change.kind == "format":
+        reformat(path)
+    elif change.kind == "mode":
+        path.chmod(path.stat().st_mode ^ stat.S_IXUSR)
+    elif new != path:
+        new.parent.mkdir(exist_ok=True)
+        shutil.copy(path, new)
+        if change.kind == "rename":
             path.unlink()
-        elif change.kind in ("rename", "copy"):
-            new = folder / moved(path.name, "mine", change)
-            new.parent.mkdir(exist_ok=True)
-            shutil.copy(path, new)
-            if change.kind == "rename" and path != new:
-                path.unlink()
-        elif change.kind == "format":
-            reformat(path)
-        elif change.kind == "mode":
-            path.chmod(path.stat().st_mode ^ stat.S_IXUSR)
 
 
 def reformat(path: Path) -> None:

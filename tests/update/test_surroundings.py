@@ -208,15 +208,15 @@ def test_files_that_go_through_a_filter_of_their_owner_s_stay_as_they_are(begin:
     assert service.standing() == before
 
 
-def test_a_merge_driver_that_takes_one_side_is_not_obeyed_in_silence(begin: Begin) -> None:
+def test_a_merge_driver_that_takes_one_side_is_obeyed_and_it_is_said(begin: Begin) -> None:
     service = begin(EVERYTHING)
     configure(service, DRIVERS)
     service.edit({".gitattributes": "merged.txt merge=ours\n"})
 
     done = service.update()
 
-    said = done.kept.keys() | done.conflicts.keys() | set(" ".join(done.data["notes"]).split())
-    assert service.text("merged.txt") == BOTH.decode() or "merged.txt" in said
+    assert (done.code, service.text("merged.txt")) == (0, line(3, MINE))
+    assert done.data["notes"] == ["merged.txt: your merge driver left the template's change out"]
 
 
 # Places -----------------------------------------------------------------------

@@ -75,11 +75,7 @@ def targets(release: Release) -> Problems:
 
 
 def ingresses(release: Release) -> Problems:
-    offered = {
-        (each["metadata"]["name"], port["name"])
-        for each in release.of("Service")
-        for port in each["spec"]["ports"]
-    }
+    offered = _offered(release)
     for ingress in release.of("Ingress"):
         spec = ingress["spec"]
         certified = {host for each in spec["tls"] for host in each["hosts"]}
@@ -91,6 +87,31 @@ def ingresses(release: Release) -> Problems:
                 yield f"{path['path']} is not for the public"
             if (backend["name"], backend["port"]["name"]) not in offered:
                 yield f"{path['path']} leads nowhere"
+
+
+def gateways(release: Release) -> Problems:
+    """HTTPRoute, where it takes the Ingress's place."""
+    if len(release.of("Ingress", "HTTPRoute")) != 1:
+        yield "there is not one way in"
+    offered = _offered(release)
+    for rule in (rule for each in release.of("HTTPRoute") for rule in each["spec"]["rules"]):
+        paths = {match["path"]["value"] for match in rule["matches"]}
+        if paths != release.service.public:
+            yield f"{paths} are for the public"
+        for backend in rule["backendRefs"]:
+            if (backend["name"], backend["port"]) not in offered:
+                yield f"{backend} leads nowhere"
+
+
+def _offered(release: Release) -> set[tuple[str, str | int]]:
+    """To the public: ports of Services, by name and by number."""
+    return {
+        (each["metadata"]["name"], reference)
+        for each in release.of("Service")
+        for port in each["spec"]["ports"]
+        if port["name"] == "http"
+        for reference in (port["name"], port["port"])
+    }
 
 
 def probes(release: Release) -> Problems:
@@ -132,6 +153,9 @@ def references(release: Release) -> Problems:
             for source in container.get("envFrom", ()):
                 if ("ConfigMap", source["configMapRef"]["name"]) not in existing:
                     yield f"ConfigMap {source['configMapRef']['name']}"
+        account = pod(workload).get("serviceAccountName")
+        if ("ServiceAccount", account) not in existing:
+            yield f"ServiceAccount {account}"
     for scaler in release.of("HorizontalPodAutoscaler"):
         target = scaler["spec"]["scaleTargetRef"]
         if (target["kind"], target["name"]) not in existing:
@@ -171,6 +195,9 @@ def resources(release: Release) -> Problems:
 
 def restrictions(release: Release) -> Problems:
     """Those of the Pod Security Standard `restricted`, and a root that cannot be written."""
+    for account in release.of("ServiceAccount"):
+        if account.get("automountServiceAccountToken") is not False:
+            yield "a token of the cluster for whoever uses the account"
     for workload in release.workloads:
         shared = pod(workload)["securityContext"]
         if pod(workload).get("automountServiceAccountToken") is not False:
@@ -202,6 +229,8 @@ def rollouts(release: Release) -> Problems:
         needed = float(known.get("DRAIN_DELAY_SECONDS", 5)) + release.service.grace_seconds
         if pod(deployment)["terminationGracePeriodSeconds"] <= needed:
             yield f"the grace period ends before {needed:g} s"
+        if "lifecycle" in container:
+            yield "a second drain beside the process's own"
         rolling = spec["strategy"]["rollingUpdate"]
         if rolling["maxUnavailable"] != 0 or rolling["maxSurge"] < 1:
             yield "a pod goes before its successor is ready"
@@ -226,6 +255,7 @@ CHECKS: tuple[Callable[[Release], Problems], ...] = (
     companions,
     targets,
     ingresses,
+    gateways,
     probes,
     settings,
     references,

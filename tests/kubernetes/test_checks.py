@@ -36,12 +36,14 @@ DEFECTS: dict[str, list[tuple[str, str, Any]]] = {
     ],
     "targets": [
         ("Service", "spec/ports/0/targetPort", "web"),
+        ("Service", "spec/ports/1/targetPort", "prometheus"),
         ("NetworkPolicy", "spec/ingress/0/ports/0/port", "web"),
         ("NetworkPolicy", "spec/ingress/1/ports/0/port", "web"),
     ],
     "ingresses": [
         ("Service", "spec/ports/0/name", "web"),
         ("Ingress", f"{BACKEND}/port/name", "web"),
+        ("Ingress", f"{BACKEND}/port/name", "metrics"),
         ("Ingress", f"{BACKEND}/name", "other"),
         ("Ingress", "spec/rules/0/http/paths/0/path", "/"),
         ("Ingress", "spec/tls/0/hosts", ["other.example.com"]),
@@ -65,6 +67,8 @@ DEFECTS: dict[str, list[tuple[str, str, Any]]] = {
     "references": [
         ("ConfigMap", "metadata/name", "myservice"),
         ("HorizontalPodAutoscaler", "spec/scaleTargetRef/name", "other"),
+        ("Deployment", "spec/template/spec/serviceAccountName", "default"),
+        ("Job", "spec/template/spec/serviceAccountName", "migrate"),
     ],
     "secrets": [
         ("Ingress", "kind", "Secret"),
@@ -86,11 +90,13 @@ DEFECTS: dict[str, list[tuple[str, str, Any]]] = {
         ("Deployment", "spec/template/spec/securityContext/runAsUser", 1000),
         ("Job", "spec/template/spec/securityContext/seccompProfile", {"type": "Unconfined"}),
         ("Job", "spec/template/spec/automountServiceAccountToken", True),
+        ("ServiceAccount", "automountServiceAccountToken", True),
     ],
     "rollouts": [
         ("Deployment", "spec/template/spec/terminationGracePeriodSeconds", 25),
         ("Deployment", "spec/strategy/rollingUpdate/maxUnavailable", 1),
         ("Deployment", "spec/replicas", 3),
+        ("Deployment", f"{CONTAINER}/lifecycle", {"preStop": {"sleep": {"seconds": 5}}}),
         ("HorizontalPodAutoscaler", "spec/minReplicas", 9),
         ("ConfigMap", "data/DATABASE_POOL_SIZE", "50"),
     ],

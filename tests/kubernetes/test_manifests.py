@@ -3,22 +3,24 @@
 import subprocess
 from pathlib import Path
 
-import kubernetes_validate  # type: ignore[import-untyped]  # it has none
 import pytest
 import yaml
-from kubernetes_validate.utils import all_versions  # type: ignore[import-untyped]  # nor this
+from kubernetes_validate.utils import all_versions  # type: ignore[import-untyped]  # it has none
 
 from tests.kubernetes.checks import problems
+from tests.kubernetes.conftest import Released
+from tests.kubernetes.custom import validate
 from tests.kubernetes.manifests import Release
 from tests.template.conftest import Render
 
 OLDEST, *_, NEWEST = all_versions()
-FOLDERS = ["base", "migrate", "overlays/staging", "overlays/production"]
+FOLDERS = [f"kubernetes/{each}" for each in ("base", "migrate", "overlays/staging")]
+FOLDERS += ["kubernetes/overlays/production", "monitoring"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_folder_renders_without_a_warning(project: Path, kubectl: str, folder: str) -> None:
-    command = [kubectl, "kustomize", f"{project}/deploy/kubernetes/{folder}"]
+    command = [kubectl, "kustomize", f"{project}/deploy/{folder}"]
 
     run = subprocess.run(command, check=False, capture_output=True, text=True)
 
@@ -29,7 +31,7 @@ def test_every_folder_renders_without_a_warning(project: Path, kubectl: str, fol
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
 def test_every_object_is_what_kubernetes_knows(release: Release, version: str) -> None:
     for each in release.objects:
-        kubernetes_validate.validate(each, version, strict=True)
+        validate(each, version)
 
 
 def test_every_kind_is_there(release: Release) -> None:
@@ -43,11 +45,21 @@ def test_every_kind_is_there(release: Release) -> None:
         "NetworkPolicy",
         "PodDisruptionBudget",
         "Service",
+        "ServiceAccount",
     ]
 
 
 def test_a_release_fits_together(release: Release) -> None:
     assert problems(release) == []
+
+
+@pytest.mark.parametrize("environment", ["staging", "production"])
+def test_a_release_with_other_secrets_fits_together(
+    render: Render, released: Released, environment: str
+) -> None:
+    project = render("myservice", database="mysql", auth="oidc", deploy=["kubernetes"])
+
+    assert problems(released(project, environment)) == []
 
 
 def test_a_changed_setting_replaces_the_pods(release: Release) -> None:
@@ -60,8 +72,8 @@ def test_a_changed_setting_replaces_the_pods(release: Release) -> None:
 def test_an_odd_name_is_a_name_in_kubernetes(render: Render, kubectl: str, name: str) -> None:
     project = render(name, database="postgresql", deploy=["kubernetes"])
 
-    for folder in ("migrate", "overlays/production"):
-        command = [kubectl, "kustomize", f"{project}/deploy/kubernetes/{folder}"]
+    for folder in ("kubernetes/migrate", "kubernetes/overlays/production", "monitoring"):
+        command = [kubectl, "kustomize", f"{project}/deploy/{folder}"]
         run = subprocess.run(command, check=True, capture_output=True, text=True)
         for each in yaml.safe_load_all(run.stdout):
-            kubernetes_validate.validate(each, NEWEST, strict=True)
+            validate(each, NEWEST)

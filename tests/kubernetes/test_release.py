@@ -8,7 +8,9 @@ from tests.kubernetes.cluster import Cluster
 from tests.kubernetes.conftest import IMAGE
 
 
-def test_the_rollout_waits_for_the_migration(script: Path, kubectl: str, tmp_path: Path) -> None:
+def test_the_rollout_waits_for_the_migration_and_that_for_its_account(
+    script: Path, kubectl: str, tmp_path: Path
+) -> None:
     cluster = Cluster(tmp_path, kubectl)
 
     run = cluster.release(script, "staging", IMAGE)
@@ -16,10 +18,13 @@ def test_the_rollout_waits_for_the_migration(script: Path, kubectl: str, tmp_pat
     assert (run.returncode, run.stderr) == (0, "")
     assert [command.split()[0] for command in cluster.commands] == [
         "apply",
+        "apply",
         "get",
         "apply",
         "rollout",
     ]
+    account = "--namespace myservice-staging --filename base/serviceaccount.yaml"
+    assert cluster.commands[0] == f"apply {account}"
     assert cluster.applied[0]["kind"] == "Job"
     assert cluster.commands[-1].startswith("rollout status deployment/myservice")
 

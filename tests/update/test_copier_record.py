@@ -69,7 +69,7 @@ RECORD = {
         " M a.txt |  M answers.txt", answers="name: x telemetry: yes-please"
     ),
     "16 question hidden for a while": Outcome(
-        " M a.txt |  M answers.txt", answers="database: postgresql pool: ninety"
+        " M a.txt", answers="database: postgresql pool: ninety"
     ),
     "21 answers edited by hand": Outcome("", answers="database: postgresql parts: []"),
     "21b nonsense edited by hand": Outcome("", answers="database: oracle parts: []", code=1),

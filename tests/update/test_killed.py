@@ -64,7 +64,7 @@ def update(service: Service, made: Plan | None = None, branch: str | None = None
         if made is None:
             found = project.find(service.folder)
             made = stack.enter_context(plan.make(found, NEW, {}))
-        act.apply(made, "Update the template to 2.0.0", branch=branch)
+        act.apply(made, "Update the template", branch=branch)
 
 
 def update_on_a_branch(service: Service, made: Plan | None = None) -> None:
@@ -332,9 +332,12 @@ def test_killed_while_git_is_writing(ground: Ground) -> None:
 @pytest.mark.parametrize("whole", [True, False], ids=["its group", "itself alone"])
 def test_killed_at_any_moment(ground: Ground, *, whole: bool) -> None:
     kills = 7
+    service = ground.fresh()
     began = time.monotonic()
-    start(ground.fresh(), ground.situation.words).wait()
+    start(service, ground.situation.words).wait()
     seconds = time.monotonic() - began
+    ground = replace(ground, at_end=reached(service))
+    assert ground.at_end != ground.at_start
 
     for number in range(kills):
         service = ground.fresh()

@@ -54,9 +54,10 @@ class Probes:
 
     async def _reason(self) -> str:
         """Cancelling a driver that waits for a frozen server takes seconds: the check is left to
-        itself, and asked again, until it ends."""
+        itself, and asked again, until it ends. How it ends when nobody asks is no error."""
         if self._check is None or self._check.done():
             self._check = asyncio.create_task(self._store.check())
+            self._check.add_done_callback(lambda check: check.cancelled() or check.exception())
         await asyncio.wait({self._check}, timeout=CHECK_SECONDS)
         if not self._check.done():
             return "database: it does not answer in time"

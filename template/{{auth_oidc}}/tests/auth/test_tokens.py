@@ -65,7 +65,8 @@ def test_a_token_for_this_service_is_read() -> None:
 
 
 def test_clocks_may_differ_a_little() -> None:
-    late = token(exp=NOW - timedelta(seconds=3), iat=NOW + timedelta(seconds=3))
+    now = datetime.now(UTC)
+    late = token(exp=now - timedelta(seconds=3), iat=now + timedelta(seconds=3))
 
     assert read_token(late, KEY)["sub"] == "ada"
 

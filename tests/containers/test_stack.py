@@ -134,12 +134,14 @@ def test_a_server_of_a_weak_secret_is_refused_by_name(stack: Stack) -> None:
     assert "SECRET_KEY must be at least 32 random bytes" in refused.stdout + refused.stderr
 
 
-@pytest.mark.parametrize("stack", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "stack", ["postgresql", pytest.param("mysql", marks=pytest.mark.full)], indirect=True
+)
 def test_a_database_that_breaks_down_comes_back_and_the_service_with_it(stack: Stack) -> None:
     path, before = create(stack), stack.container("db")["State"]["StartedAt"]
     serving = stack.container("app")["State"]["StartedAt"]
 
-    stack.compose("exec", "--no-TTY", "db", "sh", "-c", "kill -QUIT 1")  # at once, as in a crash
+    stack.compose("exec", "--no-TTY", "db", "sh", "-c", "kill -QUIT 1")  # PostgreSQL: as in a crash
     broken = time.monotonic()
     while stack.container("db")["State"]["StartedAt"] == before:
         assert time.monotonic() - broken < 10

@@ -15,6 +15,8 @@ from tests.generated.process import Database, Service, generate, run
 from tests.generated.provider import Provider
 from tests.workflows.tools import install
 
+# Beside the first of CHOSEN, which most projects are.
+SERVED = ("mysql-none", "litestar-mysql-none", "flask-postgresql-none", "flask-mysql-none")
 Make = Callable[[str], "Project"]
 
 
@@ -74,12 +76,11 @@ def each_project(request: pytest.FixtureRequest, make: Make) -> Project:
     scope="session",
     params=[
         pytest.param(CHOSEN[0], id=pytest.HIDDEN_PARAM),
-        pytest.param("mysql-none", marks=pytest.mark.full),
-        pytest.param("flask-postgresql-none", marks=pytest.mark.full),
+        *(pytest.param(name, marks=pytest.mark.full) for name in SERVED),
     ],
 )
 def project(request: pytest.FixtureRequest, make: Make) -> Project:
-    """On a server: one of each kind, and one that waits in threads."""
+    """On a server of each kind; by what waits in threads, too."""
     return make(request.param)
 
 

@@ -1,12 +1,18 @@
-"""A way to the database that can be shut, opened and frozen."""
+"""A way to the database that can be shut, opened, frozen and lost."""
 
 import contextlib
+import ctypes
 import socket
+import struct
 import threading
+import time
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from tests.generated.process import free_port
+
+SO_ATTACH_FILTER = 26  # Linux's
+NOTHING = struct.pack("HBBI", 6, 0, 0, 0)  # the filter that keeps no byte of any packet
 
 
 class Passage:
@@ -23,7 +29,9 @@ class Passage:
         self.url = urlunsplit(parts._replace(netloc=f"{user}@127.0.0.1:{self.port}", query=""))
         self.flowing = threading.Event()
         self.flowing.set()
-        self.sockets: list[socket.socket] = []
+        self.listening: list[socket.socket] = []
+        self.near: list[socket.socket] = []
+        self.far: list[socket.socket] = []
 
     def __enter__(self) -> Self:
         return self
@@ -32,18 +40,17 @@ class Passage:
         self.shut()
 
     def open(self) -> None:
+        """Also after `lose`, for those who come now."""
+        close(self.listening)
         listener = socket.create_server(("127.0.0.1", self.port))
-        self.sockets = [listener]
+        self.listening = [listener]
         threading.Thread(target=self._accept, args=[listener], daemon=True).start()
 
     def shut(self) -> None:
         """Every connection breaks, new ones are refused."""
         self.flowing.set()
-        for each in self.sockets:
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
-        self.sockets = []
+        close([*self.listening, *self.near, *self.far])
+        self.listening, self.near, self.far = [], [], []
 
     def freeze(self) -> None:
         self.flowing.clear()
@@ -51,12 +58,22 @@ class Passage:
     def thaw(self) -> None:
         self.flowing.set()
 
+    def lose(self) -> None:
+        """What is sent here is dropped, as where a machine is gone: nobody acknowledges it, and no
+        connection breaks."""
+        time.sleep(0.5)  # until all is acknowledged: it would be sent again, which is no silence
+        code = ctypes.create_string_buffer(NOTHING)
+        drop = struct.pack("HP", 1, ctypes.addressof(code))  # one instruction, and where it is
+        for each in (*self.listening, *self.near):
+            each.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, drop)
+
     def _accept(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while True:
                 near, _ = listener.accept()
                 far = self._connect()
-                self.sockets += [near, far]
+                self.near.append(near)
+                self.far.append(far)
                 for ends in ((near, far), (far, near)):
                     threading.Thread(target=self._forward, args=ends, daemon=True).start()
 
@@ -73,3 +90,11 @@ class Passage:
                 self.flowing.wait()
                 sink.sendall(data)
             sink.shutdown(socket.SHUT_RDWR)
+
+
+def close(sockets: list[socket.socket]) -> None:
+    """Who waits for one of them hears of it: `close` alone tells no thread."""
+    for each in sockets:
+        with contextlib.suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+        each.close()

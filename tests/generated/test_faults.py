@@ -20,6 +20,7 @@ from tests.generated.process import Database, Service, run
 IMPATIENT = {"DATABASE_TIMEOUT_SECONDS": "1", "REQUEST_TIMEOUT_SECONDS": "2"}
 ANSWER_SECONDS = 4  # both deadlines, and a second for a machine that has other work
 RECOVERY_SECONDS = 10
+SILENCE_SECONDS = 11 + 2  # the bound, and the probes that tell the kernel of it
 AWAY = {(503, "unavailable"), (503, "timeout"), (503, "overloaded")}
 IN_PROGRESS = 409, "idempotency_in_progress"
 NO_ANSWER = 0, ""
@@ -110,7 +111,7 @@ def test_what_is_late_in_a_frozen_database_gives_its_place_to_others(
         service.wait_until("/ready", 200)
         with database.frozen(), ThreadPoolExecutor(2) as pool:
             late = list(pool.map(lambda _: client.get(ITEMS), range(2)))
-            time.sleep(0.5)
+            time.sleep(1.5)  # a thread waits for a connection for three seconds at most
             after = client.get(ITEMS)
 
     assert [code_of(each) for each in (*late, after)] == ["timeout"] * 3
@@ -132,6 +133,37 @@ def test_connections_that_broke_while_nobody_asked_cost_no_error(
     assert before == after == (201, 200)
 
 
+@pytest.mark.full
+def test_a_database_that_is_gone_without_a_word_is_given_up(
+    serve: Callable[..., Service], migrated: str
+) -> None:
+    """Who waits for it is answered by the deadlines; when it is found again, in another place,
+    neither what waited nor what was idle keeps a connection from others."""
+    with (
+        Passage(migrated) as passage,
+        serve(DATABASE_URL=passage.url, DATABASE_POOL_SIZE="2", **IMPATIENT) as service,
+        service.client() as client,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        passage.open()
+        service.wait_until("/ready", 200)
+        before = make_item(client, 0), client.get(ITEMS).status_code
+        passage.lose()
+        began = time.monotonic()
+        late = [*pool.map(lambda _: client.get(ITEMS), range(2)), client.get("/ready")]
+        late_seconds = time.monotonic() - began
+        passage.open()
+        time.sleep(SILENCE_SECONDS)
+        after = make_item(client, 1), client.get(ITEMS).status_code
+        read = {each.status_code for each in pool.map(lambda _: client.get(ITEMS), range(8))}
+        ready = client.get("/ready").status_code
+
+    assert {each.status_code for each in late} == {503}
+    assert late_seconds < ANSWER_SECONDS + 1.5  # of the requests, then of the probe
+    assert before == after == (201, 200)
+    assert (read, ready) == ({200}, 200)
+
+
 # The process
 
 
@@ -142,6 +174,9 @@ def test_connections_that_broke_while_nobody_asked_cost_no_error(
         pytest.param("mysql-none", 30, marks=pytest.mark.full),
         pytest.param("flask-postgresql-none", 30, marks=pytest.mark.full),
         ("sqlite-none", 5),
+        pytest.param("flask-mysql-none", 30, marks=pytest.mark.full),
+        pytest.param("flask-sqlite-none", 30, marks=pytest.mark.full),
+        pytest.param("litestar-mysql-none", 30, marks=pytest.mark.full),
         pytest.param("postgresql-none", 300, marks=pytest.mark.full),
         pytest.param("sqlite-none", 100, marks=pytest.mark.full),
     ],

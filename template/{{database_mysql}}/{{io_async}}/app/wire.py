@@ -4,10 +4,18 @@ for it (its issue 1080)."""
 import select
 from typing import Any
 
+TIMEOUTS: tuple[str, ...] = ()  # it has none, nor needs it: who waits for a server is cancelled
+
 
 def has_spoken(connection: Any) -> bool:
-    """Whether there is something to be read, on the way or already here."""
-    socket = select.poll()
-    socket.register(connection._writer.get_extra_info("socket").fileno(), select.POLLIN)
+    """Whether there is something to be read, on the way or already here; or it is broken off."""
     reader = connection._reader
-    return bool(reader.at_eof() or reader._buffer or socket.poll(0))
+    if reader.exception() or reader.at_eof() or reader._buffer:
+        return True
+    incoming = select.poll()
+    incoming.register(socket_of(connection).fileno(), select.POLLIN)
+    return bool(incoming.poll(0))
+
+
+def socket_of(connection: Any) -> Any:
+    return connection._writer.get_extra_info("socket")

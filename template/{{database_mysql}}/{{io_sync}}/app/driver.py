@@ -1,5 +1,6 @@
 """MySQL or MariaDB: what one of them has and the other has not stands in comments that it skips."""
 
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,10 +29,16 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.compiler import compiles
 
 from app.settings import Settings
-from app.wire import has_spoken
+from app.wire import TIMEOUTS, has_spoken, socket_of
 
 Timestamp = DateTime(timezone=True)
 CONNECT_SECONDS = 3
+SILENCE = {  # seconds; a server that went without a word is given up after eleven
+    "TCP_KEEPIDLE": 5,
+    "TCP_KEEPINTVL": 2,
+    "TCP_KEEPCNT": 3,
+    "TCP_USER_TIMEOUT": 11_000,  # milliseconds
+}
 # A lock is the server's, not the database's, and its name has at most 64 characters.
 LOCK = text("SELECT GET_LOCK(SHA2(CONCAT(DATABASE(), ' migrations'), 256), 1)")
 UNLOCK = text("SELECT RELEASE_ALL_LOCKS()")
@@ -99,6 +106,7 @@ def writers(settings: Settings) -> int:
 
 
 def make_engine(settings: Settings, places: int, *, write: bool) -> Engine:
+    patience = dict.fromkeys(TIMEOUTS, settings.request_timeout_seconds)
     engine = create_engine(
         _url(settings, "mysql+pymysql"),
         isolation_level="READ COMMITTED" if write else "AUTOCOMMIT",
@@ -109,9 +117,10 @@ def make_engine(settings: Settings, places: int, *, write: bool) -> Engine:
         pool_timeout=2,
         pool_recycle=1800,
         pool_use_lifo=True,
-        connect_args=_connect_args(settings, _limits(settings)),
+        connect_args=_connect_args(settings, _limits(settings)) | patience,
     )
     _prepare(engine)
+    event.listen(engine, "connect", _limit_silence)
     event.listen(engine, "checkout", _listen)
     return engine
 
@@ -180,6 +189,14 @@ def _limits(settings: Settings) -> str:
         f"/*M! , max_statement_time = {statement}, idle_transaction_timeout = {idle} */ "
         f"/*!80000 , max_execution_time = {int(statement * 1000)}, wait_timeout = {idle} */"
     )
+
+
+def _limit_silence(_: object, record: Any) -> None:
+    """As far as the platform has such limits. A socket that is a file has none."""
+    server = socket_of(record.driver_connection)
+    for name, value in SILENCE.items():
+        if server.family != socket.AF_UNIX and hasattr(socket, name):
+            server.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _listen(_: object, record: Any, *__: object) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.edge.envelope import refused
 from app.edge.etag import Precondition
+from app.edge.links import LISTED
 from app.store import Connection as _Connection
 from app.store import Session as _Session
 from app.store import connection_of, session_of
@@ -23,9 +24,7 @@ IfMatch = NamedDependency[SkipValidation[Precondition]]
 
 _header = partial(ResponseHeader, documentation_only=True)
 ETAG = _header(name="ETag", description="The version, for If-Match.")
-LINK = _header(
-    name="Link", description="`first`, `prev` and `next`, as far as there are such pages."
-)
+LINK = _header(name="Link", description=LISTED[200]["headers"]["Link"]["description"])
 LOCATION = _header(name="Location", description="The path of what was made.")
 
 

@@ -5,18 +5,19 @@ import re
 from collections.abc import Iterator
 from importlib.metadata import distribution, metadata
 from pathlib import Path
-from typing import Any, Literal, Never
+from typing import Any, Never
 from uuid import UUID
 
 from litestar import Litestar, Router
-from litestar.exceptions import HTTPException, InternalServerException, ValidationException
+from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.plugins.pydantic import PydanticInitPlugin
+from litestar.plugins.pydantic.utils import is_pydantic_model_class
 from litestar.routes import HTTPRoute
 from msgspec import Raw
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from app.auth.authenticate import SCHEMES
 from app.auth.caller import Needs
@@ -28,8 +29,8 @@ from app.edge.routing import Routes
 from app.errors import NotFound
 from app.web.api import DEPENDENCIES, Ask, QueryOf, judged
 
-Model = tuple[type[BaseModel], Literal["validation", "serialization"]]
 SWAGGER_UI = Path(str(distribution("swagger-ui-py").locate_file("swagger_ui/static")))
+PART = re.compile(r"\\{\w+:(?P<kind>\w+)\\}")  # of a path, escaped
 REFS = "#/components/schemas/{model}"
 
 
@@ -42,12 +43,7 @@ def make_api(name: str, *routers: Router) -> Litestar:
         before_request=_one_spelling,
         plugins=[Pydantic()],
         type_encoders={BaseModel: lambda model: Raw(model.model_dump_json().encode())},
-        exception_handlers={
-            ValidationException: _on_invalid,
-            InternalServerException: _on_error,
-            HTTPException: _on_http_error,
-            Exception: _on_error,
-        },
+        exception_handlers={Exception: _leave},
         openapi_config=OpenAPIConfig(
             title=name,
             version=about["Version"],
@@ -60,8 +56,7 @@ def make_api(name: str, *routers: Router) -> Litestar:
 
 def routes_of(api: Litestar, *, with_docs: bool) -> Routes:
     document = _document(api)
-    served = ((pattern, operation) for pattern, operation, _ in _served(api))
-    found = routes(document, _needs(api), served)
+    found = routes(document, _needs(api), (each[:2] for each in _served(api)))
     return Routes([*found, *(docs(document, SWAGGER_UI) if with_docs else [])])
 
 
@@ -83,7 +78,7 @@ def _document(api: Litestar) -> Node:
     return describe(document, _needs(api), SCHEMES)
 
 
-def _models(handler: HTTPRouteHandler) -> Iterator[Model]:
+def _models(handler: HTTPRouteHandler) -> Iterator[tuple[type[BaseModel], JsonSchemaMode]]:
     """The bodies of a handler: what it takes, what it gives."""
     signature = handler.parsed_fn_signature
     if taken := signature.parameters.get("data"):
@@ -98,17 +93,18 @@ def _complete(document: Node, operation: Node, handler: HTTPRouteHandler) -> Non
     for provide in handler.resolve_dependencies().values():
         if isinstance(provide, QueryOf):
             schema = provide.model.model_json_schema(ref_template=REFS)
-            operation.setdefault("parameters", []).extend(_parameters(schema["properties"]))
+            operation.setdefault("parameters", []).extend(_parameters(schema))
             document["components"]["schemas"] |= schema.get("$defs", {})
     for response in operation["responses"].values():
         headers = response.get("headers", {}).items()  # out of a set, in any order
         response["headers"] = {name: {"schema": TEXT} | header for name, header in sorted(headers)}
 
 
-def _parameters(fields: Node) -> Iterator[Node]:
-    for name, schema in fields.items():
+def _parameters(query: Node) -> Iterator[Node]:
+    for name, schema in query["properties"].items():
         told = {"description": schema["description"]} if "description" in schema else {}
-        yield {"name": name, "in": "query", "required": False, "schema": schema} | told
+        required = name in query.get("required", ())
+        yield {"name": name, "in": "query", "required": required, "schema": schema} | told
 
 
 def _needs(api: Litestar) -> dict[Operation, Needs]:
@@ -127,11 +123,8 @@ def _served(api: Litestar) -> Iterator[tuple[re.Pattern[str], Operation, HTTPRou
 
 
 def _pattern(route: HTTPRoute) -> re.Pattern[str]:
-    parts = (
-        re.escape(part) if isinstance(part, str) else ".+" if part.type is Path else "[^/]+"
-        for part in route.path_components
-    )
-    return re.compile("/" + "/".join(parts))
+    path = re.escape(route.path)
+    return re.compile(PART.sub(lambda part: ".+" if part["kind"] == "path" else "[^/]+", path))
 
 
 class Pydantic(PydanticInitPlugin):
@@ -139,10 +132,7 @@ class Pydantic(PydanticInitPlugin):
 
     @classmethod
     def decoders(cls, validate_strict: bool = False) -> list[Any]:
-        def is_model(kind: Any) -> bool:
-            return isinstance(kind, type) and issubclass(kind, BaseModel)
-
-        return [(is_model, lambda model, value: judged(model, "body", value))]
+        return [(is_pydantic_model_class, lambda model, value: judged(model, "body", value))]
 
 
 async def _one_spelling(request: Ask) -> None:
@@ -152,24 +142,19 @@ async def _one_spelling(request: Ask) -> None:
             raise NotFound
 
 
-# A handler that raises lets the error leave the framework: the edge answers, in one place.
-def _on_error(request: Ask, error: Exception) -> Never:
+def _leave(request: Ask, error: Exception) -> Never:
+    """Every error leaves the framework: the edge answers, in one place."""
+    if isinstance(error, ValidationException):
+        found = error.extra if isinstance(error.extra, list) else [{}]
+        raise refused(map(_told, found)) from None
+    if isinstance(error, HTTPException) and error.status_code != 500:
+        raise of_status(error.status_code, error.headers or {}) from None
     raise error
 
 
-def _on_invalid(request: Ask, error: ValidationException) -> Never:
-    """Of parameters, and of a body that is missing: of all others pydantic tells itself."""
-    told = error.extra if isinstance(error.extra, list) else [{}]
-    raise refused(map(_told, told)) from None
-
-
 def _told(each: dict[str, Any]) -> dict[str, Any]:
-    """As pydantic would tell of it."""
+    """As pydantic would: of a parameter, or of a missing body. Of all others it tells itself."""
     if each.get("key") == "data":
         return {"loc": ("body",), "type": "missing", "msg": "It is missing."}
     loc = each.get("source", "query"), each.get("key", "*")
     return {"loc": loc, "type": "invalid", "msg": each.get("message", "It is missing.")}
-
-
-def _on_http_error(request: Ask, error: HTTPException) -> Never:
-    raise of_status(error.status_code, error.headers or {}) from None

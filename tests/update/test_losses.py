@@ -4,6 +4,7 @@ test_copier_record.py has what plain Copier does with the same cases.
 """
 
 import re
+from pathlib import Path
 
 import pytest
 import yaml
@@ -13,8 +14,8 @@ from scaffold.questions import Answers
 from scaffold.rendering import ANSWERS_FILE
 from tests.update.cases import CASES, IMAGE, MINE, THEIRS, line
 from tests.update.conftest import Begin
-from tests.update.service import Done, Service
-from tests.update.toys import LINES, NEW, OLD, answers_of
+from tests.update.service import Done, Service, start
+from tests.update.toys import LINES, NEW, OLD, Installation, Toy, answers_of
 
 SAID = "you edited it, the template removed it"
 
@@ -623,3 +624,28 @@ def test_every_case_is_tested() -> None:
     )
 
     assert [name for name in CASES if name not in source] == []
+
+
+# And plain Copier afterwards ---------------------------------------------------
+
+
+def test_plain_copier_goes_on_where_an_update_ended(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    one = Toy({"a.txt": LINES})
+    two = one.then({"a.txt": line(3, THEIRS)})
+    three = two.then({"a.txt": line(9, THEIRS, line(3, THEIRS))})
+    toys = {OLD: one, NEW: two, "v3.0.0": three}
+    installation = Installation.make(tmp_path / "installation", toys)
+    service = start(installation, tmp_path / "desk/svc", environment, {})
+    service.edit({"a.txt": line(15, MINE)})
+    committed(service, service.update("--to", "2.0.0"))
+    # The address that it remembers, on this machine; Copier gives it an end.
+    reached = f"url.{installation.clone()}.insteadOf"
+    service.git("config", "--global", reached, f"{distribution.repository()}.git")
+
+    done = service.copier()
+
+    assert done.code == 0, done
+    assert service.text("a.txt") == line(15, MINE, line(9, THEIRS, line(3, THEIRS)))
+    assert "_commit: v3.0.0\n" in answers_of(service.folder)

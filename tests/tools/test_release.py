@@ -61,7 +61,8 @@ def release(
     return subprocess.run(
         [sys.executable, "-m", "tools.release", version],
         cwd=repository,
-        env=environment(repository) | {"CHECK": check},
+        # Python's own leftovers would count as something that was left behind.
+        env=environment(repository) | {"CHECK": check, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,

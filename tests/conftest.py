@@ -1,12 +1,19 @@
 """Which tests share a worker, when several run side by side.
 
-A combination is rendered once, by the worker that has all its tests. What starts services is done
-by one worker, at the end: it takes the whole machine, and its time is measured.
+A combination is rendered once, by the worker that has all its tests. What drives services is done
+by one worker, at the end, since some of it is timed. Another builds images meanwhile, and projects
+of its own.
 """
 
 import pytest
 
-TAKE_THE_MACHINE = ("tests/generated/", "tests/containers/", "tests/test_readme.py")
+LARGE = {
+    "tests/generated/test_growth.py": "builds",
+    "tests/generated/test_upgrades.py": "builds",
+    "tests/generated/": "services",
+    "tests/containers/": "builds",
+    "tests/test_readme.py": "builds",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -16,7 +23,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _group(item: pytest.Item) -> str:
     file = item.nodeid.partition("::")[0]
-    if file.startswith(TAKE_THE_MACHINE):
-        return "services"
+    for start, group in LARGE.items():
+        if file.startswith(start):
+            return group
     indices = item.callspec.indices if hasattr(item, "callspec") else {}
     return f"combination {indices['answers']}" if "answers" in indices else file

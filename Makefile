@@ -1,7 +1,7 @@
 # `make` alone lists the targets.
 PYTHON ?= python3
 BIN := .venv/bin
-ASIDE := --numprocesses=auto --dist=loadgroup --no-loadscope-reorder
+ASIDE := --numprocesses=auto --no-loadscope-reorder
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14

@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -328,13 +328,14 @@ def test_a_collector_that_is_away_is_told_once(serve: Serve) -> None:
         "OTEL_EXPORTER_OTLP_TIMEOUT": "0.5",
         "OTEL_BSP_SCHEDULE_DELAY": "50",
     }
-    with serve(**exporter) as service, service.client() as client:
+    # The collector outlives the service: what that sends at its end arrives too.
+    with ExitStack() as outliving, serve(**exporter) as service, service.client() as client:
         for _ in range(10):
             assert client.get(ITEMS).status_code == 200
             time.sleep(0.1)
-        with collecting(port) as collector:
-            client.get(ITEMS)
-            assert collector.arrived.wait(10)
+        collector = outliving.enter_context(collecting(port))
+        client.get(ITEMS)
+        assert collector.arrived.wait(10)
 
     told = [line["event"] for line in lines(service) if line["level"] == "warning"]
     assert [each for each in told if "spans" in each] == [

@@ -14,7 +14,6 @@ from the same bundle; `copier` from a clone of it on this disk.
 import argparse
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks.generate import summary
 from scaffold import answers, questions, rendering
 from tools.release import bundle
 
@@ -156,11 +156,6 @@ def report(seconds: dict[str, list[float]], rounds: int) -> None:
         pairs = zip(seconds[name], seconds["copier update"], strict=True)
         ratios = [mine / theirs for mine, theirs in pairs]
         print(f"{name + ' / copier update':<44}{summary(ratios, 2)}   goal: at most {goal}")
-
-
-def summary(values: Sequence[float], digits: int) -> str:
-    median, low, high = statistics.median(values), min(values), max(values)
-    return f"{median:6.{digits}f} [{low:.{digits}f}..{high:.{digits}f}]"
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from scaffold.journal import Journal
 from scaffold.merge import Conflict
 from scaffold.plan import Plan
 from scaffold.project import Project
-from scaffold.repository import Entry, Files, Repository, lines
+from scaffold.repository import Entry, Files, Repository, lies, lines
 
 ABORTED = "refs/scaffold/aborted"
 LOCKFILE = "uv.lock"
@@ -69,6 +69,11 @@ def pending(project: Project) -> bool:
         journal.close(git)
         return False
     return begun is not None
+
+
+def require_none_under_way(project: Project) -> None:
+    if pending(project):
+        raise TreeDirty("an update is under way here", WAYS)
 
 
 def resume(project: Project) -> Outcome:
@@ -133,8 +138,7 @@ def _told(git: Repository) -> Iterator[None]:
 def _require_free(plan: Plan, branch: str | None) -> None:
     project = plan.project
     git = project.repository
-    if pending(project):
-        raise TreeDirty("an update is under way here", WAYS)
+    require_none_under_way(project)
     project.require_ready()
     if git.line("rev-parse", f"HEAD:{project.prefix}") != plan.before:
         raise TreeDirty("the project changed while this was planned", "run it again")
@@ -297,7 +301,7 @@ def _edited(project: Project, differing: Mapping[str, Pair]) -> list[str]:
     return [
         path
         for path, pair in differing.items()
-        if _lies(project.repository.top / path)
+        if lies(project.repository.top / path)
         if not any(entry and _is_of(project.repository, path, entry) for entry in pair)
     ]
 
@@ -307,10 +311,6 @@ def _is_of(git: Repository, path: str, entry: Entry) -> bool:
         return True  # a link or a folder holds no work of hours
     filtered = git.git("cat-file", "--filters", f"--path={path}", entry.id)
     return filtered.startswith((git.top / path).read_bytes())
-
-
-def _lies(path: Path) -> bool:
-    return path.is_symlink() or path.exists()
 
 
 def _stage_resolved(project: Project, begun: Journal) -> None:

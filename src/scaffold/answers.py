@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from scaffold.errors import AnswerNeeded, Incompatible, Refusal, Usage, did_you_mean, nearest
-from scaffold.questions import NONE, Answer, Answers, Choice, Question, Questionnaire
+from scaffold.questions import NONE, Answer, Answers, Choice, Question, Questionnaire, choices_in
 
 Given = dict[str, Answer]
 
@@ -97,7 +97,7 @@ def check(
 ) -> None:
     """Raises Incompatible for a choice impossible beside `answers`, Usage for a bad value."""
     for choice in question.choices:
-        taken = choice.value in ([answer] if isinstance(answer, str) else answer)
+        taken = choice.value in choices_in(answer)
         if taken and (obstacle := questionnaire.obstacle(choice, answers)):
             raise _incompatible(questionnaire, question, choice, obstacle, answers, spelling)
     if problem := questionnaire.problem(question, answer, answers):

@@ -61,7 +61,7 @@ def merge(store: Store, project: Project, release: str, sides: Sides) -> Merge:
         else:
             lines = _label(store, files, path, labels)
             kind = "both added" if 1 not in stages else kinds.get(path, CONTENT)
-            if kind == CONTENT and not lines:  # git calls it so from 2.40 on
+            if kind == CONTENT and not lines:  # git 2.39 has one type for both
                 kind = BINARY
             conflicts.append(Conflict(path, kind, lines, stages))
     in_conflict = {conflict.path for conflict in conflicts}

@@ -11,6 +11,7 @@ from scaffold import distribution, repository
 from scaffold.errors import TreeDirty, Usage
 from scaffold.questions import Answer, Answers
 from scaffold.rendering import ANSWERS_FILE
+from scaffold.report import listed
 from scaffold.repository import Repository
 
 # What git leaves while it is in the middle of something.
@@ -44,7 +45,7 @@ class Project:
         ]
         if edited:
             raise TreeDirty(
-                f"not committed: {_listed(edited)}",
+                f"not committed: {listed(edited)}",
                 "commit or stash it, so that the update is a commit of its own; "
                 "`--dry-run` only looks",
             )
@@ -128,8 +129,3 @@ def _plain(address: str) -> str:
 
 def _restore() -> str:
     return f"restore it: `git checkout HEAD -- {ANSWERS_FILE}`; answers change by `scaffold set`"
-
-
-def _listed(paths: list[str], most: int = 5) -> str:
-    more = f" and {len(paths) - most} more" if len(paths) > most else ""
-    return ", ".join(paths[:most]) + more

@@ -22,6 +22,11 @@ Answers = Mapping[str, Answer]
 NONE = "none"  # no choice at all, for a question that takes several
 
 
+def choices_in(answer: Answer) -> list[str]:
+    """The one answer, or the several."""
+    return [answer] if isinstance(answer, str) else answer
+
+
 @dataclass(frozen=True)
 class Choice:
     value: str

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from time import perf_counter
@@ -64,6 +64,11 @@ class Report:
         if self.as_json:
             steps = {"steps": [asdict(step) for step in self.steps]} if self.steps else {}
             print(document(self.command, {**data, **steps}))
+
+
+def listed(words: Sequence[str], most: int = 5) -> str:
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
 
 
 def can_move_cursor() -> bool:

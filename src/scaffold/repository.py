@@ -189,6 +189,11 @@ def lines(files: Mapping[str, Entry]) -> bytes:
     )
 
 
+def lies(path: Path) -> bool:
+    """Whether something is there, be it a link that leads nowhere."""
+    return path.is_symlink() or path.exists()
+
+
 def require() -> None:
     git.require(OLDEST, "")
 

@@ -7,6 +7,7 @@ from textwrap import fill
 from scaffold.merge import Conflict
 from scaffold.plan import Plan
 from scaffold.questions import NONE, Answer, Answers
+from scaffold.report import listed
 
 EXCERPT = 28  # characters of a line in conflict
 WIDTH = 76
@@ -32,11 +33,6 @@ def shown(release: str) -> str:
 
 def said(answer: Answer) -> str:
     return answer if isinstance(answer, str) else ", ".join(answer) or NONE
-
-
-def listed(words: Sequence[str], most: int = 5) -> str:
-    more = f" and {len(words) - most} more" if len(words) > most else ""
-    return ", ".join(words[:most]) + more
 
 
 def counted(count: int, what: str) -> str:

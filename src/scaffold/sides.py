@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffold.project import Project
-from scaffold.repository import Files, Store
+from scaffold.repository import Files, Store, lies
 
 
 @dataclass(frozen=True)
@@ -92,20 +92,16 @@ def _renamed(store: Store, before: Files, after: Files) -> dict[str, str]:
 
 
 def _why_gone(project: Project, path: str) -> str:
-    return "git ignores yours" if _lies(project.folder / path) else "you deleted it"
+    return "git ignores yours" if lies(project.folder / path) else "you deleted it"
 
 
 def _obstacle(project: Project, path: str, ours: Files) -> str | None:
     """What lies untracked at `path`, or where a folder on its way has to be."""
     for folder in [*reversed(Path(path).parents)][1:]:
-        if _lies(project.folder / folder) and not (project.folder / folder).is_dir():
+        if lies(project.folder / folder) and not (project.folder / folder).is_dir():
             return None if str(folder) in ours else str(folder)
     is_folder_of_ours = any(other.startswith(f"{path}/") for other in ours)
-    return path if _lies(project.folder / path) and not is_folder_of_ours else None
-
-
-def _lies(path: Path) -> bool:
-    return path.is_symlink() or path.exists()
+    return path if lies(project.folder / path) and not is_folder_of_ours else None
 
 
 def _ignored(project: Project, paths: Collection[str]) -> set[str]:

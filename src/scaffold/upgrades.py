@@ -23,7 +23,7 @@ import yaml
 
 from scaffold import distribution, releases
 from scaffold.errors import Refusal
-from scaffold.questions import Answer, Answers
+from scaffold.questions import Answer, Answers, choices_in
 
 FILE = "upgrades.yml"
 # What a line of each part says: what it must, and what it may.
@@ -96,13 +96,9 @@ def migrated(answers: Answers, old: str, new: str) -> dict[str, Answer]:
 
 def holds(when: Mapping[str, str | list[str]], answers: Answers) -> bool:
     return all(
-        set(listed(choices)) & set(listed(answers.get(question, [])))
+        set(choices_in(choices)) & set(choices_in(answers.get(question, [])))
         for question, choices in when.items()
     )
-
-
-def listed(answer: Answer) -> list[str]:
-    return [answer] if isinstance(answer, str) else answer
 
 
 def read(folder: Path) -> list[Entry]:
@@ -157,11 +153,13 @@ def _rename(answers: dict[str, Answer], old: str | Answers, new: Any) -> None:
     for question, choice in old.items():
         answer = answers.pop(question)
         if isinstance(answer, list):
-            answers[question] = [each for each in answer if each not in listed(choice)]
+            answers[question] = [each for each in answer if each not in choices_in(choice)]
     for question, choice in new.items():
         answer = answers.get(question, choice)
         several = isinstance(answer, list)
-        answers[question] = list(dict.fromkeys([*answer, *listed(choice)])) if several else choice
+        answers[question] = (
+            list(dict.fromkeys([*answer, *choices_in(choice)])) if several else choice
+        )
 
 
 def _lines(version: str, part: str, lines: Any) -> Iterator[Line]:

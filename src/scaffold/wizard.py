@@ -14,7 +14,7 @@ from prompt_toolkit.output import create_output
 from scaffold import answers
 from scaffold.answers import Given, Spelling
 from scaffold.errors import Refusal
-from scaffold.questions import Answer, Answers, Question, Questionnaire
+from scaffold.questions import Answer, Answers, Question, Questionnaire, choices_in
 
 MAKE, CHANGE, LEAVE = "yes", "change an answer", "leave"
 
@@ -135,6 +135,5 @@ def _review(questionnaire: Questionnaire, chosen: Answers, target: str) -> str:
 def _names(question: Question, answer: Answer) -> str:
     if not question.choices:
         return question.words(answer)
-    chosen = [answer] if isinstance(answer, str) else answer
-    names = [choice.name for choice in question.choices if choice.value in chosen]
+    names = [choice.name for choice in question.choices if choice.value in choices_in(answer)]
     return ", ".join(names) or "None"

@@ -234,7 +234,7 @@ def projects(
     old: str, new: str, when: Mapping[str, Any], folder: Path
 ) -> Iterator[tuple[Path, Path]]:
     """A project of each choice that the line is for, as each release renders it."""
-    wanted = [[(key, value) for value in upgrades.listed(when[key])] for key in when]
+    wanted = [[(key, value) for value in questions.choices_in(when[key])] for key in when]
     for number, given in enumerate(product(*wanted)):
         pair = folder / str(number)
         pair.mkdir(parents=True)

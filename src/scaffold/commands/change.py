@@ -24,7 +24,7 @@ from scaffold.commands.goal import (
     start,
 )
 from scaffold.project import Project
-from scaffold.questions import Answer, Answers, Questionnaire
+from scaffold.questions import Answers, Questionnaire, choices_in
 from scaffold.report import Report
 from scaffold.screens import changed, said
 
@@ -147,11 +147,7 @@ def _not_migrated(
     """What the template says of each choice that leaves, and of its question."""
     sentences: list[str] = []
     for key, (old, new) in changed(before, after).items():
-        gone = [choice for choice in _listed(old) if choice not in _listed(new)]
+        gone = [choice for choice in choices_in(old) if choice not in choices_in(new)]
         for choice in [*gone, "*"] if gone else []:
             sentences += leaving.get(key, {}).get(choice, [])
     return sentences
-
-
-def _listed(answer: Answer) -> list[str]:
-    return [answer] if isinstance(answer, str) else answer

@@ -12,12 +12,12 @@ import typer
 
 from scaffold import act, plan, project, screens
 from scaffold.act import Outcome
-from scaffold.errors import Conflicts, TreeDirty, WouldLoseEdits
+from scaffold.errors import Conflicts, WouldLoseEdits
 from scaffold.plan import Plan
 from scaffold.project import Project
 from scaffold.questions import Answer, Answers
-from scaffold.report import Report
-from scaffold.screens import Notice, counted, listed, said, shown
+from scaffold.report import Report, listed
+from scaffold.screens import Notice, counted, said, shown
 from scaffold.upgrades import Upgrade
 
 Folder = Annotated[
@@ -76,8 +76,7 @@ class Goal:
 def start(folder: Path, options: Options) -> Project:
     """The project, before anything is asked. Raises TreeDirty unless it can be merged into."""
     found = project.find(folder)
-    if act.pending(found):
-        raise TreeDirty("an update is under way here", act.WAYS)
+    act.require_none_under_way(found)
     if not options.dry_run:
         found.require_ready()
     return found

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from tests.kubernetes.manifests import Release, environment, pod, ports
+from tests.kubernetes.values import SUBDOMAIN, values
 
 Problems = Iterator[str]
 
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
-SUBDOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
-PORT_NAME = re.compile(r"(?=.{1,15}\Z)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*\Z")
 QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|k|M|Ki|Mi|Gi)?\Z")
 FACTORS = {"": Decimal(1), "m": Decimal("0.001"), "k": Decimal(1000), "M": Decimal(1000) ** 2}
 FACTORS |= {"Ki": Decimal(1024), "Mi": Decimal(1024) ** 2, "Gi": Decimal(1024) ** 3}
@@ -30,7 +29,11 @@ def names(release: Release) -> Problems:
         if not (LABEL if strict else SUBDOMAIN).match(each["metadata"]["name"]):
             yield f"{each['kind']} {each['metadata']['name']}"
     for workload in release.workloads:
-        yield from (f"port {name}" for name in ports(workload) if not PORT_NAME.match(name))
+        containers = [each["name"] for each in pod(workload)["containers"]]
+        yield from (f"container {name}" for name in containers if not LABEL.match(name))
+    for scheduled in release.of("CronJob"):  # a Job's name is longer by the minute that it starts
+        if len(scheduled["metadata"]["name"]) > 52:
+            yield f"CronJob {scheduled['metadata']['name']}"
     namespaces = {each["metadata"].get("namespace") for each in release.objects}
     if len(namespaces) != 1 or None in namespaces:
         yield f"namespaces {namespaces}"
@@ -72,6 +75,16 @@ def targets(release: Release) -> Problems:
         opened = {port["port"] for rule in policy["spec"]["ingress"] for port in rule["ports"]}
         if opened != listening:
             yield f"the policy opens {opened}, the pods listen on {listening}"
+    yield from (f"{number} is no port" for number in _numbers(release) if not 0 < number < 65536)
+
+
+def _numbers(release: Release) -> Iterator[int]:
+    for workload in release.workloads:
+        yield from ports(workload).values()
+    for service in release.of("Service"):
+        yield from (port["port"] for port in service["spec"]["ports"])
+    for policy in release.of("NetworkPolicy"):
+        yield from (port["port"] for rule in policy["spec"]["egress"] for port in rule["ports"])
 
 
 def ingresses(release: Release) -> Problems:
@@ -166,6 +179,11 @@ def secrets(release: Release) -> Problems:
     """By reference, to what the README has people make."""
     if release.of("Secret"):
         yield "a Secret with its values"
+    for each in release.of("ConfigMap"):
+        yield from (f"{key} in the open" for key in each["data"].keys() & release.service.secrets)
+    wanted = release.service.required - {"ENVIRONMENT"}
+    yield from (f"nobody is told of {key}" for key in wanted - release.service.secrets)
+    yield from (f"{key} is none" for key in release.service.secrets - release.service.settings)
     for workload in release.workloads:
         for container in pod(workload)["containers"]:
             for variable in container["env"]:
@@ -191,6 +209,23 @@ def resources(release: Release) -> Problems:
                 else:
                     if not fits:
                         yield f"{name} is requested beyond its limit"
+
+
+def schedules(release: Release) -> Problems:
+    """Minute, hour, day, month, weekday; and that a run has ended when the next one begins."""
+    for scheduled in release.of("CronJob"):
+        spec = scheduled["spec"]
+        fields, ranges = spec["schedule"].split(), ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
+        if len(fields) != len(ranges) or not all(map(_is_within, fields, ranges)):
+            yield f"{spec['schedule']} never comes"
+        if spec.get("timeZone") != "Etc/UTC":  # or the hour is that of whoever runs the cluster
+            yield f"the time zone {spec.get('timeZone')}"
+        if spec.get("concurrencyPolicy") != "Forbid":
+            yield "two at once"
+
+
+def _is_within(field: str, limits: tuple[int, int]) -> bool:
+    return field == "*" or (field.isdigit() and limits[0] <= int(field) <= limits[1])
 
 
 def restrictions(release: Release) -> Problems:
@@ -235,8 +270,15 @@ def rollouts(release: Release) -> Problems:
         if rolling["maxUnavailable"] != 0 or rolling["maxSurge"] < 1:
             yield "a pod goes before its successor is ready"
         [scaler] = [each["spec"] for each in release.of("HorizontalPodAutoscaler")]
+        probe = container.get("startupProbe", {})
+        slowest = probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3)
+        if spec["progressDeadlineSeconds"] <= slowest + spec.get("minReadySeconds", 0):
+            yield "a pod that may still come up is given up"
         if "replicas" in spec or not 1 <= scaler["minReplicas"] <= scaler["maxReplicas"]:
             yield "the number of replicas"
+        for budget in (each["spec"] for each in release.of("PodDisruptionBudget")):
+            if budget.get("maxUnavailable", 1) < 1 or budget.get("minAvailable", 0):
+                yield "no node can be emptied while there is one pod"
         processes = scaler["maxReplicas"] + rolling["maxSurge"]
         if processes * 2 * int(known.get("DATABASE_POOL_SIZE", 10)) > 90:
             yield f"{processes} processes use the database up"
@@ -251,6 +293,7 @@ def amount(quantity: str) -> Decimal:
 
 CHECKS: tuple[Callable[[Release], Problems], ...] = (
     names,
+    values,
     selectors,
     companions,
     targets,
@@ -261,6 +304,7 @@ CHECKS: tuple[Callable[[Release], Problems], ...] = (
     references,
     secrets,
     resources,
+    schedules,
     restrictions,
     rollouts,
 )

@@ -9,43 +9,81 @@ import yaml
 
 from tests.kubernetes.manifests import Manifest
 
+IMAGE = f"registry.example.com:5000/team/myservice:v1.2.3@sha256:{'a1' * 32}"
+
 # Everything but the cluster is real: what is applied was rendered by kubectl itself.
 KUBECTL = """\
 #!/bin/sh
 test "$1" = kustomize && exec {kubectl} "$@"
-echo "$*" >>{folder}/commands
-case $1 in
-    apply)
-        test "$5" = base/serviceaccount.yaml && exit # the overlay brings it again
-        tee -a {folder}/applied | sed -n 's#^  name: \\(migrate.*\\)#job.batch/\\1#p'
-        echo --- >>{folder}/applied ;;
-    get) echo "{condition}" ;;
+for file; do :; done
+there=$PWD
+cd {folder}
+printf '%s\\n' "$*" >>commands
+next() {{ head -n 1 "$1"; sed -i '1{{$!d}}' "$1"; }}
+case "$*" in
+    *base/serviceaccount.yaml) ;; # the overlay brings it again
+    apply*)
+        (cd "$there" && cat "$file") | tee -a applied |
+            sed -n 's#^  name: \\(migrate.*\\)#job.batch/\\1#p'
+        echo --- >>applied
+        case $file in *now.yaml) exit {applies} ;; esac ;;
+    *.spec.paused*) echo "{paused}" ;;
+    *containers*image*) next images ;;
+    "get job"*) echo "{condition}" ;;
+    "get replicasets"*) echo "{serving}" ;;
+    "get --filename"*) printf %s '{before}' ;;
+    "rollout status"*)
+        status=$(next statuses)
+        test "$status" != hangs || exec /bin/sleep 60
+        exit "$status" ;;
 esac
 """
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """One whose migrations end in `condition`."""
+    """One whose migrations end in `condition`, and what else kubectl tells of it. Of `images` and
+    `statuses`, of the Deployment and its rollouts, each asking takes a line; the last one stays."""
 
     folder: Path
     kubectl: str
     condition: str = "Complete"
+    paused: str = ""
+    serving: str = ""
+    before: str = ""
+    applies: int = 0
+    images: str = f"before\n{IMAGE}"
+    statuses: str = "0"
 
     def release(self, script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        program = self.folder / "kubectl"
-        values = {"kubectl": self.kubectl, "folder": self.folder, "condition": self.condition}
-        program.write_text(KUBECTL.format(**values))
-        program.chmod(0o755)
-        environment = os.environ | {"PATH": f"{self.folder}:{os.environ['PATH']}"}
-        command = ["sh", str(script), *arguments]
-        return subprocess.run(
-            command, check=False, capture_output=True, text=True, env=environment, timeout=60
+        with self.begin(script, *arguments) as run:
+            output, errors = run.communicate(timeout=120)
+        return subprocess.CompletedProcess(run.args, run.returncode, output, errors)
+
+    def begin(self, script: Path, *arguments: str) -> subprocess.Popen[str]:
+        self.install()
+        return subprocess.Popen(
+            ["sh", str(script), *arguments],
+            env=os.environ | {"PATH": f"{self.folder}:{os.environ['PATH']}"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
+
+    def install(self) -> Path:
+        """Its kubectl, beside a `sleep` that does not wait."""
+        for name, text in {"sleep": "#!/bin/sh\n", "kubectl": KUBECTL.format(**vars(self))}.items():
+            program = self.folder / name
+            program.write_text(text)
+            program.chmod(0o755)
+        (self.folder / "images").write_text(f"{self.images}\n")
+        (self.folder / "statuses").write_text(f"{self.statuses}\n")
+        return self.folder / "kubectl"
 
     @property
     def commands(self) -> list[str]:
-        return (self.folder / "commands").read_text().splitlines()
+        written = self.folder / "commands"
+        return written.read_text().splitlines() if written.exists() else []
 
     @property
     def applied(self) -> list[Manifest]:

@@ -6,20 +6,20 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.combinations import ROOT
-from tests.kubernetes.cluster import Cluster
+from tests.combinations import ROOT, combinations
+from tests.kubernetes.cluster import IMAGE, Cluster
 from tests.kubernetes.manifests import Release, Service
 from tests.kubernetes.monitoring import Monitoring
 from tests.kubernetes.promtool import Promtool
 from tests.template.conftest import Render, compile_each_source_once, render
 
-__all__ = ["compile_each_source_once", "render"]
+__all__ = ["IMAGE", "compile_each_source_once", "render"]
 
 Released = Callable[[Path, str], Release]
 
@@ -34,7 +34,14 @@ metrics.observe("GET", "/", 200, 0.1)
 print(metrics.answer().body.decode())
 """
 
-IMAGE = f"registry.example.com:5000/team/myservice:v1.2.3@sha256:{'a1' * 32}"
+# All that changes what a cluster gets: tests/template/test_kubernetes.py
+PAIRS = sorted(
+    {
+        (answers["database"], answers["auth"])
+        for answers in combinations().values()
+        if "kubernetes" in answers["deploy"]
+    }
+)
 REQUIRED = {"ENVIRONMENT", "SECRET_KEY", "DATABASE_URL", "OIDC_ISSUER", "OIDC_AUDIENCE"}
 
 
@@ -54,6 +61,12 @@ def promtool(tmp_path: Path) -> Promtool:
 @pytest.fixture(scope="session")
 def project(render: Render) -> Path:
     return render("myservice", database="postgresql", deploy=["kubernetes"])
+
+
+@pytest.fixture(scope="session", params=PAIRS, ids="-".join)
+def each_project(request: pytest.FixtureRequest, render: Render) -> Path:
+    database, auth = request.param
+    return render("myservice", database=database, auth=auth, deploy=["kubernetes"])
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +92,11 @@ def release(request: pytest.FixtureRequest, project: Path, released: Released) -
     return released(project, request.param)
 
 
+@pytest.fixture(scope="session", params=["staging", "production"])
+def each_release(request: pytest.FixtureRequest, each_project: Path, released: Released) -> Release:
+    return released(each_project, request.param)
+
+
 @pytest.fixture(scope="session")
 def monitoring(project: Path, kubectl: str, released: Released) -> Monitoring:
     command = [kubectl, "kustomize", f"{project}/deploy/monitoring"]
@@ -97,19 +115,27 @@ def monitoring(project: Path, kubectl: str, released: Released) -> Monitoring:
 
 def exposed(project: Path) -> dict[str, set[str]]:
     """Each metric with its labels, as the project's own code tells them, on its own libraries."""
+    known = {"ENVIRONMENT": "test", "DATABASE_URL": "postgresql://host/name"}
+    run = run_python(project, TELL, known)
+    assert run.returncode == 0, run.stderr
+    found = re.findall(r"^(\w+)(?:\{(.*)\})? \S+$", run.stdout, re.MULTILINE)
+    return {name: set(re.findall(r'(\w+)="', labels)) for name, labels in found}
+
+
+def run_python(
+    project: Path, code: str, known: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """In the project's folder, with the libraries of its settings and metrics."""
     uv = [sys.executable, "-m", "uv", "run", "--quiet", "--no-project", "--python", sys.executable]
     uv += ["--with", "prometheus-client", "--with", "pydantic-settings"]
-    settings = {"ENVIRONMENT": "test", "DATABASE_URL": "postgresql://host/name"}
-    run = subprocess.run(
-        [*uv, "python", "-c", TELL],
-        check=True,
+    return subprocess.run(
+        [*uv, "python", "-c", code],
+        check=False,
         capture_output=True,
         text=True,
         cwd=project,
-        env=os.environ | settings,
+        env=os.environ | known,
     )
-    found = re.findall(r"^(\w+)(?:\{(.*)\})? \S+$", run.stdout, re.MULTILINE)
-    return {name: set(re.findall(r'(\w+)="', labels)) for name, labels in found}
 
 
 def read(project: Path) -> Service:

@@ -1,5 +1,7 @@
 """Every object that a release applies, judged by Kubernetes' schemas and by what it refers to."""
 
+import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -8,19 +10,31 @@ import yaml
 from kubernetes_validate.utils import all_versions  # type: ignore[import-untyped]  # it has none
 
 from tests.kubernetes.checks import problems
-from tests.kubernetes.conftest import Released
+from tests.kubernetes.conftest import run_python
 from tests.kubernetes.custom import validate
-from tests.kubernetes.manifests import Release
+from tests.kubernetes.manifests import Release, environment, pod
 from tests.template.conftest import Render
 
+TAKE = """
+import json
+import os
+pods = json.loads(os.environ["PODS"])
+from app.settings import Settings
+for pod in pods:
+    os.environ.clear()
+    os.environ.update(pod)
+    print("taken" if Settings().guarded else "weak", end=" ")
+"""
 OLDEST, *_, NEWEST = all_versions()
 FOLDERS = [f"kubernetes/{each}" for each in ("base", "migrate", "overlays/staging")]
 FOLDERS += ["kubernetes/overlays/production", "monitoring"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_every_folder_renders_without_a_warning(project: Path, kubectl: str, folder: str) -> None:
-    command = [kubectl, "kustomize", f"{project}/deploy/{folder}"]
+def test_every_folder_renders_without_a_warning(
+    each_project: Path, kubectl: str, folder: str
+) -> None:
+    command = [kubectl, "kustomize", f"{each_project}/deploy/{folder}"]
 
     run = subprocess.run(command, check=False, capture_output=True, text=True)
 
@@ -29,8 +43,8 @@ def test_every_folder_renders_without_a_warning(project: Path, kubectl: str, fol
 
 
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
-def test_every_object_is_what_kubernetes_knows(release: Release, version: str) -> None:
-    for each in release.objects:
+def test_every_object_is_what_kubernetes_knows(each_release: Release, version: str) -> None:
+    for each in each_release.objects:
         validate(each, version)
 
 
@@ -49,17 +63,28 @@ def test_every_kind_is_there(release: Release) -> None:
     ]
 
 
-def test_a_release_fits_together(release: Release) -> None:
-    assert problems(release) == []
+def test_a_release_fits_together(each_release: Release) -> None:
+    assert problems(each_release) == []
 
 
-@pytest.mark.parametrize("environment", ["staging", "production"])
-def test_a_release_with_other_secrets_fits_together(
-    render: Render, released: Released, environment: str
+def test_the_service_takes_the_settings_of_every_pod(
+    each_project: Path, each_release: Release
 ) -> None:
-    project = render("myservice", database="mysql", auth="oidc", deploy=["kubernetes"])
+    """With a Secret as README.md writes it."""
+    readme = (each_project / "deploy/kubernetes/README.md").read_text()
+    secret = dict(re.findall(r"^([A-Z_]+)=(.+)$", readme, re.MULTILINE))
+    pods = [
+        {
+            key: value or secret.get(key, "").replace("…", "aB3-eF6_hI9." * 3)
+            for key, value in environment(each_release, container).items()
+        }
+        for workload in each_release.workloads
+        for container in pod(workload)["containers"]
+    ]
 
-    assert problems(released(project, environment)) == []
+    run = run_python(each_project, TAKE, {"PODS": json.dumps(pods)})
+
+    assert (run.returncode, run.stdout) == (0, "taken " * 3), run.stderr
 
 
 def test_a_changed_setting_replaces_the_pods(release: Release) -> None:

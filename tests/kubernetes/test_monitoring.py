@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -48,6 +49,8 @@ def used(values: str) -> dict[str, str]:
 QUIET = "0x4320 "  # three days
 OF_ERRORS = [
     Case("half the budget", CALM | answers("0+3x4400"), 3 * DAY, {}),
+    Case("1.3 % for an hour", CALM | answers(f"{QUIET}0+79x100"), 3 * DAY + HOUR, {}),
+    Case("0.5 % for 6 hours", CALM | answers(f"{QUIET}0+30x400"), 3 * DAY + 6 * HOUR, {}),
     Case("2 % for an hour", CALM | answers(f"{QUIET}0+120x100"), 3 * DAY + HOUR, FAST),
     Case(
         "2 % for 50 minutes, 10 minutes ago",
@@ -86,18 +89,31 @@ CASES = [("1h", OF_ERRORS), ("1m", OF_MINUTES)]
 # Where in the rules of which alert what is written instead of what.
 MUTATIONS = [
     ("ErrorBudgetBurnsFast", "14.4 * 0.001", "28.8 * 0.001"),
+    ("ErrorBudgetBurnsFast", "14.4 * 0.001", "12 * 0.001"),
     ("ErrorBudgetBurnsFast", "6 * 0.001", "12 * 0.001"),
+    ("ErrorBudgetBurnsFast", "6 * 0.001", "4.5 * 0.001"),
     ("ErrorBudgetBurnsFast", "ratio_rate5m", "ratio_rate6h"),
     ("ErrorBudgetBurnsFast", "ratio_rate5m", "ratio_rate1h"),
     ("ErrorBudgetBurnsSlowly", "> 0.001", "> 0.002"),
+    ("ErrorBudgetBurnsSlowly", "> 0.001", "> 0.0004"),
     ("ErrorBudgetBurnsSlowly", "ratio_rate6h", "ratio_rate3d"),
     ("AnswersAreSlow", "0.95", "0.9"),
+    ("AnswersAreSlow", "0.95", "0.97"),
     ("AnswersAreSlow", "> 0.2", "> 0.25"),
+    ("AnswersAreSlow", "> 0.2", "> 0.19"),
     ("DatabasePoolIsFull", "> 0.9", "> 1"),
     ("DatabasePoolIsFull", "> 0.9", "> 0.7"),
     ("DatabasePoolIsFull", "avg_over_time", "max_over_time"),
     ("NoPodIsReady", "== 1", ">= 0"),
     ("NoPodIsReady", "> 0)", ">= 0)"),
+]
+# Of which alert how long it has to hold instead.
+DURATIONS = [
+    ("AnswersAreSlow", "5m"),
+    ("AnswersAreSlow", "30m"),
+    ("DatabasePoolIsFull", "30m"),
+    ("NoPodIsReady", "1m"),
+    ("NoPodIsReady", "10m"),
 ]
 # By check: the kind of the object, where in it, and what stands there instead.
 RULES, TARGETS = "spec/groups/1/rules", "panels/0/targets/0"
@@ -151,6 +167,15 @@ def test_monitoring_fits_the_service(monitoring: Monitoring) -> None:
     assert problems(monitoring) == []
 
 
+def test_every_combination_is_watched_alike(each_project: Path, project: Path) -> None:
+    told, expected = (
+        {path.name: path.read_text() for path in (each / "deploy/monitoring").iterdir()}
+        for each in (each_project, project)
+    )
+
+    assert told == expected
+
+
 def test_the_service_tells_of_each_budget(monitoring: Monitoring) -> None:
     """Or the checks above compare with nothing."""
     assert monitoring.exposed["http_requests_total"] == {"method", "route", "status"}
@@ -195,6 +220,19 @@ def test_a_wrong_threshold_is_noticed(
 
     every, cases = CASES[0 if "Budget" in alert else 1]
     run = promtool.test(spoilt, cases, every)
+
+    assert run.returncode == 1, run.stdout
+
+
+@pytest.mark.parametrize(("alert", "duration"), DURATIONS)
+def test_a_wrong_patience_is_noticed(
+    monitoring: Monitoring, promtool: Promtool, alert: str, duration: str
+) -> None:
+    spoilt = copy.deepcopy(groups(monitoring))
+    [rule] = [rule for rule in spoilt[1]["rules"] if rule["alert"] == alert]
+    rule["for"] = duration
+
+    run = promtool.test(spoilt, OF_MINUTES, "1m")
 
     assert run.returncode == 1, run.stdout
 

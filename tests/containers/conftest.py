@@ -14,6 +14,16 @@ from tests.template.conftest import compile_each_source_once, render
 __all__ = ["compile_each_source_once", "render"]
 
 OTHERS = ["mysql", "sqlite"]
+PLANTED = (
+    ".env.production",
+    ".pgpass",
+    ".ssh/id_ed25519",
+    "app/.env",
+    "app/items/.netrc",
+    "id_rsa",
+    "migrations/.env.local",
+    "secrets.env",
+)
 ENGINE = str(Path(__file__).parent / "engine/engine")
 
 
@@ -41,6 +51,7 @@ def stack(
     generate(folder, database=request.param, deploy="compose")
     # The contract suite asks more often than one caller may.
     (folder / ".env").write_text(f"SECRET_KEY={SECRET_KEY}\nRATE_LIMIT=1000000/60\n")
+    plant_secrets(folder)
     run(folder, "chmod", "--recursive", "go=", ".")  # as where the umask is 077
     stack = Stack(engine, folder)
     provide_images(stack)
@@ -52,6 +63,14 @@ def stack(
     finally:
         stack.compose("down", "--volumes", "--timeout=1")
         engine.output("image", "rm", stack.image)
+
+
+def plant_secrets(folder: Path) -> None:
+    """What lies about where people work."""
+    for name in PLANTED:
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"planted: {SECRET_KEY}\n")
 
 
 def has_docker() -> bool:

@@ -4,14 +4,21 @@ import json
 import re
 import shutil
 import sys
+import tarfile
 import tomllib
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePath
+from typing import IO
 
+import pytest
+
+from tests.containers.conftest import PLANTED
 from tests.containers.stack import Engine, Stack
 from tests.generated.process import SECRET_KEY, run
 
 TOOLS = ["uv", "uvx", "pip", "pip3", "cc", "gcc", "g++", "make", "git", "curl"]
+SECRETS = {PurePath(name).name for name in (".env", *PLANTED)}
+BUILDS = r"(^|/)(\.git|uv|uvx|gcc|cc|make)$|(^|/)\.git/|/cache/(uv|pip)/|/pip/__init__\.py$"
 # Run in the image.
 FOUND = "import shutil, sys; print([t for t in sys.argv[1:] if shutil.which(t)])"
 IMPORTABLE = """
@@ -27,12 +34,28 @@ for each in distributions():
 """
 
 
-def test_it_runs_as_a_numbered_user_and_not_as_root(stack: Stack) -> None:
-    configured = stack.engine.inspect(stack.image)["Config"]["User"]
-    user, group = stack.in_image("sh", "-c", "id -u; id -g").split()
+@pytest.fixture
+def spoiled(stack: Stack, tmp_path: Path) -> str:
+    """An image of root's, with a secret that a later layer deletes."""
+    folder = tmp_path / "spoiled"
+    shutil.copytree(stack.folder, folder, ignore=shutil.ignore_patterns(".venv", ".git"))
+    dockerfile = folder / "Dockerfile"
+    copied = f"RUN echo {SECRET_KEY} >/app/.env\nRUN rm /app/.env\n"
+    dockerfile.write_text(re.sub(r"(?m)^USER .*\n", copied, dockerfile.read_text()))
+    built = stack.engine.build(folder, "spoiled")
+    assert built.returncode == 0, built.stderr
+    return "spoiled"
 
-    assert configured == f"{user}:{group}"
-    assert "0" not in (user, group)
+
+def test_it_runs_as_a_numbered_user_and_not_as_root(stack: Stack, spoiled: str) -> None:
+    assert is_unprivileged(stack.engine, stack.image)
+    assert not is_unprivileged(stack.engine, spoiled)
+
+
+def is_unprivileged(engine: Engine, image: str) -> bool:
+    configured = engine.inspect(image)["Config"]["User"]
+    ids = engine.output("run", "--rm", image, "sh", "-c", "id -u; id -g").split()
+    return configured == ":".join(ids) and "0" not in ids
 
 
 def test_it_starts_the_service_without_a_shell(stack: Stack) -> None:
@@ -82,6 +105,45 @@ def test_no_secret_of_the_folder_is_in_it(stack: Stack) -> None:
     assert SECRET_KEY in (stack.folder / ".env").read_text()
     assert SECRET_KEY not in history + config
     assert (found.returncode, found.stdout) == (1, "")
+
+
+def test_no_layer_of_it_holds_a_secret_or_a_tool_that_builds(stack: Stack, spoiled: str) -> None:
+    """What a later layer deletes is still in the one before."""
+    assert unwanted(stack, stack.image) == []
+    assert unwanted(stack, spoiled) == ["app/.env"]
+
+
+def unwanted(stack: Stack, image: str) -> list[str]:
+    """In the layers above those of the base image."""
+    base = re.findall(r"(?m)^FROM (\S+)", (stack.folder / "Dockerfile").read_text())[-1]
+    foreign = len(stack.engine.inspect(base)["RootFS"]["Layers"])
+    saved = stack.folder.parent / "image.tar"
+    stack.engine.output("save", f"--output={saved}", image)
+    ours = [*read_layers(saved)][foreign:]
+    assert any("app/pyproject.toml" in layer for layer in ours)
+    return [name for layer in ours for name, content in layer.items() if is_unwanted(name, content)]
+
+
+def is_unwanted(name: str, content: bytes) -> bool:
+    is_secret = SECRET_KEY.encode() in content or PurePath(name).name in SECRETS
+    return is_secret or re.search(BUILDS, name) is not None
+
+
+def read_layers(saved: Path) -> Iterator[dict[str, bytes]]:
+    """Each as its files, by their paths."""
+    with tarfile.open(saved) as image:
+        [manifest] = json.load(file_of(image, "manifest.json"))
+        for name in manifest["Layers"]:
+            with tarfile.open(fileobj=file_of(image, name)) as layer:
+                yield {
+                    each.name: file_of(layer, each.name).read() for each in layer if each.isfile()
+                }
+
+
+def file_of(archive: tarfile.TarFile, name: str) -> IO[bytes]:
+    file = archive.extractfile(name)
+    assert file
+    return file
 
 
 def test_its_health_check_fails_where_nothing_answers(stack: Stack) -> None:

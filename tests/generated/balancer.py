@@ -13,9 +13,10 @@ PROBE_SECONDS = 0.1
 
 
 class Balancer:
-    """Asks each /ready every PROBE_SECONDS, as long as the block lasts."""
+    """Asks each /ready every `probe_seconds`, as long as the block lasts."""
 
-    def __init__(self, services: Sequence[Service]) -> None:
+    def __init__(self, services: Sequence[Service], probe_seconds: float = PROBE_SECONDS) -> None:
+        self.probe_seconds = probe_seconds
         self.urls = [service.url for service in services]
         self.ready = list(self.urls)
         self.turn = itertools.count()
@@ -36,8 +37,8 @@ class Balancer:
 
     def _follow(self) -> None:
         with httpx2.Client(timeout=1, trust_env=False) as client:
-            while not self.ending.wait(PROBE_SECONDS):
-                self.ready = [url for url in self.urls if _is_ready(client, url)]
+            while not self.ending.wait(self.probe_seconds):
+                self.ready = [url for url in [*self.urls] if _is_ready(client, url)]
 
 
 def _is_ready(client: httpx2.Client, url: str) -> bool:

@@ -32,6 +32,8 @@ class Load:
     `base_url` is asked before each try. With `retrying`, a client tries with the same
     Idempotency-Key until it is told 201, also after the end of the block."""
 
+    pause_seconds = PAUSE_SECONDS
+
     def __init__(self, base_url: Callable[[], str], *, retrying: bool = True) -> None:
         self.base_url, self.retrying = base_url, retrying
         self.mark = uuid4().hex
@@ -75,14 +77,14 @@ class Load:
                 if self.ending.is_set():
                     return
                 self._make(client, f"{self.mark} {number} {n}")
-                time.sleep(PAUSE_SECONDS)
+                time.sleep(self.pause_seconds)
 
     def _make(self, client: httpx2.Client, name: str) -> None:
         deadline, key = time.monotonic() + PATIENCE_SECONDS, uuid4().hex
-        while not self._try(client, name, key) and self.retrying and time.monotonic() < deadline:
+        while not self._try(client, name, key).id and self.retrying and time.monotonic() < deadline:
             time.sleep(RETRY_SECONDS)
 
-    def _try(self, client: httpx2.Client, name: str, key: str) -> bool:
+    def _try(self, client: httpx2.Client, name: str, key: str) -> Told:
         began, url = time.monotonic(), self.base_url() + ITEMS
         try:
             answer = client.post(url, json={"name": name}, headers={"Idempotency-Key": key})
@@ -90,8 +92,9 @@ class Load:
         except httpx2.TransportError:
             status, body = 0, {}
         code, made = body.get("error", {}).get("code", ""), body.get("data", {}).get("id", "")
-        self.tries.append(Told(name, status, code, made, time.monotonic() - began))
-        return status == 201
+        told = Told(name, status, code, made, time.monotonic() - began)
+        self.tries.append(told)
+        return told
 
 
 def written(base_url: str, mark: str) -> list[tuple[str, str]]:

@@ -58,10 +58,7 @@ def test_a_new_column_gets_its_migration(grown: Path) -> None:
 
 def test_a_new_resource_touches_one_file_by_two_lines(grown: Path, database: Database) -> None:
     copy_resource(grown)
-    main = grown / "app/main.py"
-    lines = main.read_text().splitlines(keepends=True)
-    named = [line for line in lines if "items" in line]
-    main.write_text("".join(line + renamed(line) * (line in named) for line in lines))
+    name_orders_in_main(grown)
 
     changed = run(grown, "git", "diff", "--numstat").split()
     run(grown, "make", "migration", "m=create orders")
@@ -82,6 +79,23 @@ def test_a_new_resource_touches_one_file_by_two_lines(grown: Path, database: Dat
     assert {path for path in paths if path.startswith("/api/v1/orders")} == {
         renamed(path) for path in paths if path.startswith("/api/v1/items")
     }
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("auth", ["api-key", "jwt", "oidc"])
+def test_a_guarded_service_grows_by_the_same_two_lines(workshop: Path, auth: str) -> None:
+    folder = workshop / f"grown-{auth}" / "myservice"
+    folder.parent.mkdir()
+    generate(folder, auth=auth)
+    run(folder, "make", "setup")
+    copy_resource(folder)
+    name_orders_in_main(folder)
+
+    run(folder, "make", "migration", "m=create orders")
+    run(folder, "make", "fix")
+    run(folder, "make", "check")
+
+    assert " passed" in run(folder, "make", "test")
 
 
 def test_a_next_version_lives_beside_the_old_one(grown: Path, database: Database) -> None:
@@ -170,6 +184,13 @@ def copy_resource(grown: Path) -> None:
         )
         for path in copied.rglob("*.py"):
             path.write_text(renamed(path.read_text()))
+
+
+def name_orders_in_main(grown: Path) -> None:
+    """Step two: beside each line that names the items."""
+    main = grown / "app/main.py"
+    lines = main.read_text().splitlines(keepends=True)
+    main.write_text("".join(line + renamed(line) * ("items" in line) for line in lines))
 
 
 def renamed(text: str) -> str:

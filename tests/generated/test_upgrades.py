@@ -15,7 +15,7 @@ from tests.generated.conftest import Project
 from tests.generated.credentials import SCOPES, callers, create_account, create_key, option, sign_in
 from tests.generated.process import Service, run
 from tests.generated.test_contract import check_contract, prepared, serving
-from tests.generated.test_growth import commit, copy_resource, renamed
+from tests.generated.test_growth import commit, copy_resource, name_orders_in_main, renamed
 
 SCAFFOLD = str(Path(sys.executable).with_name("scaffold"))
 RELEASES = releases.names()[:-1] or releases.names()  # before the second there is but one
@@ -88,11 +88,9 @@ def grow(project: Project) -> None:
     copy_resource(folder)
     if project.answers["auth"] == "api-key":
         keys = folder / "tests/credentials.py"
-        scopes = ", ".join(f'"{scope}"' for scope in SCOPES.split(","))
-        keys.write_text(keys.read_text().replace(scopes, f"{scopes}, {renamed(scopes)}"))
-    main = folder / "app/main.py"
-    lines = main.read_text().splitlines(keepends=True)
-    main.write_text("".join(line + renamed(line) * ("items" in line) for line in lines))
+        scopes = ", ".join(f'"{renamed(scope)}"' for scope in SCOPES.split(","))
+        keys.write_text(keys.read_text().replace("=EVERYTHING", f"=[*EVERYTHING, {scopes}]"))
+    name_orders_in_main(folder)
     readme = folder / "README.md"
     title, description, *rest = readme.read_text().split("\n\n")
     readme.write_text("\n\n".join([title, description, NOTE.strip(), *rest]))

@@ -74,7 +74,7 @@ class Edge:
             return
         except Exception as error:
             answer = failure(explain(error, self.store))
-        await send_answer(send, finished(answer, head, self.settings))
+        await self._send(send, finished(answer, head, self.settings))
 
     async def _request(self, scope: Scope, head: Head, receive: Receive, send: Send) -> None:
         began, end_span = time.perf_counter(), self.telemetry.begin(head)
@@ -87,10 +87,17 @@ class Edge:
             answer = failure(explain(error, self.store), problem=problem)
         if answer is not LEFT:
             answer = finished(answer, head, self.settings, scope.get("standing"))
-            await send_answer(send, answer)
+            await self._send(send, answer)
         route = scope.get("template") or self.routes.template(head.path)
         end_span(route, answer.status)
         self._tell(scope, head, route, answer.status, time.perf_counter() - began)
+
+    async def _send(self, send: Send, answer: Answer) -> None:
+        """Who keeps connections is sent elsewhere while there is time: those that are left when the
+        server ends break, perhaps as a request comes in."""
+        if self.probes.draining:
+            answer.headers.append(("connection", "close"))
+        await send_answer(send, answer)
 
     async def _answer(self, scope: Scope, head: Head, receive: Receive) -> Answer:
         """Refusals in the order of the contract: the first that applies is told."""

@@ -1,6 +1,7 @@
 """Alembic behind neutral commands: `app migrate`, `app migrations check|sql`."""
 
 import logging
+import time
 from functools import cache
 from pathlib import Path
 
@@ -10,14 +11,43 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from app.driver import sqlstate
+from app.errors import Unavailable
+from app.log import log
 
 logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # a roll-call at each run
+PATIENCE_SECONDS = 600  # of the 15 minutes that a Job may take
+PAUSE_SECONDS = 2
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 
+class StillWaiting(Unavailable):
+    hint = "See what holds it, end that or let it end, and run `app migrate` again."
+
+
 def migrate() -> None:
-    """To the newest revision. Two at once: the second waits, then finds nothing to do."""
-    command.upgrade(_config(), "head")
+    """To the newest revision. Two at once: the second waits, then finds nothing to do. What waits
+    for a lock that traffic holds steps back, lets others pass, and comes again."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while _steps_back(is_last=time.monotonic() > deadline):
+        log.warning("a table is in use: once more in %s s", PAUSE_SECONDS)
+        time.sleep(PAUSE_SECONDS)
+
+
+def _steps_back(*, is_last: bool) -> bool:
+    try:
+        command.upgrade(_config(), "head")
+    except TimeoutError:
+        raise StillWaiting("Another migration holds the lock of migrations.") from None
+    except DBAPIError as error:
+        if sqlstate(error) != "55P03":
+            raise
+        if is_last:
+            raise StillWaiting("A table is in use all the time.") from error
+        return True
+    return False
 
 
 def check() -> str | None:

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
@@ -42,6 +43,8 @@ SILENCE = {  # seconds; a server that went without a word is given up after elev
 # A lock is the server's, not the database's, and its name has at most 64 characters.
 LOCK = text("SELECT GET_LOCK(SHA2(CONCAT(DATABASE(), ' migrations'), 256), 1)")
 UNLOCK = text("SELECT RELEASE_ALL_LOCKS()")
+# Whoever waits for a table's lock holds up all who come later.
+STEP_BACK = text("SET lock_wait_timeout = 1, innodb_lock_wait_timeout = 1")
 STATEMENT_TIMEOUT, CONNECTION_KILLED, CHECK_FAILED = 1969, 1927, 4025  # MariaDB's own
 CHECK_VIOLATED, IDLE_TOO_LONG = 3819, 4031  # MySQL's own
 SQLSTATES = {
@@ -126,8 +129,7 @@ def make_engine(settings: Settings, places: int, *, write: bool) -> Engine:
 
 
 def make_unpooled_engine(settings: Settings) -> Engine:
-    """For commands and tests: migrations may take long, but not wait long for a lock that traffic
-    holds."""
+    """For commands and tests: they may take long, but not wait long for a lock."""
     limits = "lock_wait_timeout = 5, innodb_lock_wait_timeout = 5"
     engine = create_engine(
         _url(settings, "mysql+pymysql"),
@@ -146,10 +148,14 @@ def _prepare(engine: Engine) -> None:
 
 
 @contextmanager
-def migrating(connection: Connection) -> Iterator[None]:
-    """One migration at a time."""
+def migrating(connection: Connection, patience_seconds: float) -> Iterator[None]:
+    """One migration at a time; TimeoutError when another one does not end."""
+    deadline = time.monotonic() + patience_seconds
     while not connection.scalar(LOCK):
         connection.rollback()
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    connection.execute(STEP_BACK)
     connection.rollback()
     try:
         yield

@@ -64,27 +64,37 @@ def make_engine(settings: Settings, places: int, *, write: bool) -> AsyncEngine:
 
 
 def make_unpooled_engine(settings: Settings) -> Engine:
-    """For commands and tests: migrations may take long, but not wait long for a lock that traffic
-    holds."""
+    """For commands and tests: they may take long, but not wait long for a lock."""
     return create_engine(
         _url(settings), poolclass=NullPool, connect_args=_connect_args({"lock_timeout": 5.0})
     )
 
 
 @contextmanager
-def migrating(connection: Connection) -> Iterator[None]:
-    """One migration at a time. Polled: a blocking wait for the lock deadlocks with
-    CREATE INDEX CONCURRENTLY of the one that holds it."""
+def migrating(connection: Connection, patience_seconds: float) -> Iterator[None]:
+    """One migration at a time; TimeoutError when another one does not end. Polled: a blocking wait
+    for the lock deadlocks with CREATE INDEX CONCURRENTLY of the one that holds it."""
+    deadline = time.monotonic() + patience_seconds
     while not connection.scalar(LOCK):
         connection.commit()
+        if time.monotonic() > deadline:
+            raise TimeoutError
         time.sleep(0.2)
     connection.commit()
+    event.listen(connection, "before_cursor_execute", _step_back)
     try:
         yield
     finally:
         connection.rollback()
         connection.execute(UNLOCK)
         connection.commit()
+
+
+def _step_back(_: object, cursor: Any, statement: str, *__: object) -> None:
+    """Whoever waits for a table's lock holds up all who come later. CONCURRENTLY holds up nobody,
+    and would leave an invalid index behind."""
+    patience = "0" if "CONCURRENTLY" in statement else "500ms"
+    cursor.execute(f"SET lock_timeout = '{patience}'")
 
 
 def unique_among(name: str, column: Any, condition: str) -> Index:

@@ -2,11 +2,12 @@
 
 import fcntl
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import (
     URL,
@@ -105,12 +106,24 @@ def _lower(value: str | None) -> str | None:
 
 
 @contextmanager
-def migrating(connection: Connection) -> Iterator[None]:
-    """One migration at a time."""
+def migrating(connection: Connection, patience_seconds: float) -> Iterator[None]:
+    """One migration at a time; TimeoutError when another one does not end."""
     path = Path(f"{connection.engine.url.database}.migrating")
+    deadline = time.monotonic() + patience_seconds
     with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        while not _locked(lock):
+            if time.monotonic() > deadline:
+                raise TimeoutError
+            time.sleep(0.2)
         yield
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def unique_among(name: str, column: Any, condition: str) -> Index:

@@ -32,7 +32,7 @@ WORDS = {
         "none": "(?!)",
         "api-key": "api.?keys?",
         "jwt": "jwt|refresh.tokens?|argon2",
-        "oidc": "oidc|openid|jwt",  # the library of both
+        "oidc": "oidc(?!-issuer)|openid|jwt",  # the library of both
     },
     "deploy": {"compose": r"compose\b", "kubernetes": "kubernetes(?!_service_host)|kustomiz"},
     "ci": {"github-actions": r"github(?!\.com/service-scaffold)|workflows", "none": "(?!)"},
@@ -231,7 +231,7 @@ def test_a_default_service_is_small(render: Render, framework: str) -> None:
 
     lanes = 270 if framework == "flask" else 0  # what waits in threads, and its tests
     assert len(python) <= 95
-    assert sum(lines.values()) <= 5850 + lanes
+    assert sum(lines.values()) <= 5900 + lanes
     assert statistics.median(lengths) <= 8
 
 

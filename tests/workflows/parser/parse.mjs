@@ -1,4 +1,5 @@
-// GitHub's own parser: prints what it finds in the workflows given.
+// GitHub's own parser: prints what it finds in a repository's workflows, and in those that
+// they call: its root first, then their names.
 import { register } from 'node:module';
 import { readFileSync } from 'node:fs';
 
@@ -10,10 +11,14 @@ register(`data:text/javascript,${encodeURIComponent(`
 const { NoOperationTraceWriter, convertWorkflowTemplate, parseWorkflow } =
   await import('@actions/workflow-parser');
 
-for (const name of process.argv.slice(2)) {
-  const file = { name, content: readFileSync(name, 'utf8') };
-  const { context, value } = parseWorkflow(file, new NoOperationTraceWriter());
-  const template = value && (await convertWorkflowTemplate(context, value));
+const [root, ...names] = process.argv.slice(2);
+const read = (name) => ({ name, content: readFileSync(`${root}/${name}`, 'utf8') });
+const called = { getFileContent: async ({ path }) => read(path) };
+
+for (const name of names) {
+  const { context, value } = parseWorkflow(read(name), new NoOperationTraceWriter());
+  const options = { fetchReusableWorkflowDepth: 1 };
+  const template = value && (await convertWorkflowTemplate(context, value, called, options));
   const errors = [...context.errors.getErrors(), ...(template?.errors ?? [])];
   for (const error of errors) console.log(error.Message ?? error.message);
   if (errors.length || !template.jobs.length) process.exitCode = 1;

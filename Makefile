@@ -4,7 +4,7 @@ BIN := .venv/bin
 ASIDE := --numprocesses=auto --no-loadscope-reorder
 
 help:  ## this list
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
 setup: .venv/complete  ## .venv with every tool at its pinned version
 
@@ -33,6 +33,12 @@ test-all:  ## every test on every combination: writes docs/combinations.md
 	scripts/test -m "not mutants" --junit-xml=.venv/report.xml; status=$$?; \
 	$(BIN)/python -m tools.combinations .venv/report.xml && exit $$status
 
+test-operation:  ## what clusters and pipelines get, run: see docs/operated.md
+	scripts/test -m "not mutants" tests/containers tests/kubernetes tests/workflows \
+		tests/generated/test_gates.py tests/generated/test_rollout.py \
+		tests/generated/test_rollout_migrations.py tests/generated/test_recovery.py \
+		tests/generated/test_recovery_elsewhere.py
+
 test-mutants:  ## seed each known defect into a service: the suite has to see it
 	scripts/test -m mutants tests/mutants
 
@@ -44,4 +50,4 @@ constraints:  ## pin the newest version of every tool
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --quiet --custom-compile-command "make constraints" --output-file constraints.txt
 
-.PHONY: help setup check lint fix test test-all test-mutants release constraints
+.PHONY: help setup check lint fix test test-all test-operation test-mutants release constraints

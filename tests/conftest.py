@@ -14,6 +14,7 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped] 
 GROUPS = {
     "tests/generated/test_growth.py": "builds",
     "tests/generated/test_upgrades.py": "builds",
+    "tests/workflows/test_runs.py": "builds",
     "tests/generated/": "services",
     "tests/containers/": "builds",
     "tests/test_readme.py": "builds",

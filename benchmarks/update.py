@@ -23,7 +23,8 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.generate import summary
-from scaffold import answers, questions, rendering
+from scaffold.choices import answers, questions
+from scaffold.template import rendering
 from tools.release import bundle
 
 ROOT = Path(__file__).parents[1]

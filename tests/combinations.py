@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from scaffold import questions
+from scaffold.choices import questions
 
 ROOT = Path(__file__).parents[1]
 QUESTIONNAIRE = questions.read(ROOT)

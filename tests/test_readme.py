@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from scaffold import distribution, releases
+from scaffold import distribution
+from scaffold.template import releases
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

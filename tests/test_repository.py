@@ -71,7 +71,7 @@ def test_who_may_not_install_is_told_what_is_missing(tmp_path: Path) -> None:
         text=True,
     )
 
-    missing = "make curl redis-server mariadb-server-core mariadb-client-core docker.io"
+    missing = "make curl redis-server zsh fish mariadb-server-core mariadb-client-core docker.io"
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(
         f"error: this machine lacks {missing}\n"

@@ -20,8 +20,9 @@ from tempfile import TemporaryDirectory
 
 from uv import find_uv_bin
 
-from scaffold import interruption, lock, releases, report, upgrades
+from scaffold import interruption, lock, report
 from scaffold.errors import Refusal
+from scaffold.template import releases, upgrades
 
 RELEASED = "released.txt"  # the commits of the bundle: made once, they never change
 ASIDE = "scaffold-release-"

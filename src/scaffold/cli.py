@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,35 +16,67 @@ Make a backend service that is ready for production, and keep it current.
 Usage: scaffold COMMAND
 
 Start      new        make a service
+           options    what can be chosen, and what each choice brings
+           compare    two sets of answers, by what they make
+           preset     sets of answers with a name
 Grow       add, remove, set   change a choice later
 Keep up    update     take over a newer template, keeping your edits
            check      is it current, is it clean (for CI)
            diff       what differs from the template
            info       what this project was made from
+Programs   schema     the answers, and what `--json` prints, as JSON Schema
+           mcp        serve coding agents, by the Model Context Protocol
+           completion words for the tab key of bash, zsh, fish, PowerShell
+Help       doctor     is this machine ready for this project
+           help       the flags of a command, and examples: scaffold help new
 
 scaffold new myservice --defaults     a FastAPI service on PostgreSQL in a second
-scaffold new --help                   every question as a flag
 """
 
-COMMANDS = ("new", "add", "remove", "set", "update", "check", "diff", "info")
+# By name: the commands that it has itself, which come with its next word.
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "new": (),
+    "options": ("explain",),
+    "compare": (),
+    "preset": ("save", "list", "show"),
+    "add": (),
+    "remove": (),
+    "set": (),
+    "update": (),
+    "check": (),
+    "diff": (),
+    "info": (),
+    "schema": (),
+    "mcp": (),
+    "completion": (),
+    "doctor": (),
+}
+HELP = ("--help", "-h")
+FLAGS = ("--help", "--version")  # without a command
+
+Found = tuple[Callable[..., None], str]  # what runs, and the examples below its help
 
 
 def main() -> None:
+    _open_streams()
     interruption.listen()
     gc.disable()  # looking for cycles would take a tenth of a run that lasts half a second
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
+    if arguments and arguments[0] == "help":
+        arguments = [*arguments[1:], "--help"]
     # Answered before Typer is imported: it would take most of the time.
-    if not arguments or arguments[0] in ("--help", "-h"):
-        print(SCREEN, end="")
+    if not arguments or arguments[0] in (*HELP, "help"):
+        report.put(SCREEN.encode())
         return 0
     if arguments[0] == "--version":
-        print(f"scaffold {distribution.version()}")
+        report.put(f"scaffold {distribution.version()}\n".encode())
         return 0
+    name, words = _parted(arguments)
     try:
-        _dispatch(arguments)
+        _dispatch(name, words)
     except Exception as error:
         refusal = error if isinstance(error, Refusal) else _bug(error)
     except KeyboardInterrupt:
@@ -51,39 +84,97 @@ def run(arguments: Sequence[str]) -> int:
         refusal = Cancelled("cancelled; nothing was written", hint)
     else:
         return 0
-    report.refuse(arguments[0], refusal, as_json="--json" in arguments)
+    report.refuse(name, refusal, as_json="--json" in arguments)
     return refusal.exit_code
 
 
-def _dispatch(arguments: Sequence[str]) -> None:
-    if arguments[0] not in COMMANDS:
-        kind = "a flag" if arguments[0].startswith("-") else "a command"
-        raise Usage(
-            f"`{arguments[0]}` is not {kind} of `scaffold`",
-            did_you_mean(arguments[0], COMMANDS, "`scaffold` lists the commands"),
-        )
-    import typer
+def _open_streams() -> None:
+    """One that is closed (`<&-`) leads to nowhere; else the next file would take its number."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free, which is this
+            setattr(sys, name, os.fdopen(number, mode))
 
-    command, examples = _command(arguments[0])
-    app = typer.Typer(
-        add_completion=False,
-        rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.callback()(_scaffold)
-    app.command(arguments[0], epilog=examples)(command)
+
+def _parted(arguments: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The command's name, of one word or two, and the words that it gets."""
+    first, *rest = arguments
+    if rest and rest[0] in COMMANDS.get(first, ()):
+        return f"{first} {rest[0]}", rest[1:]
+    return first, rest
+
+
+def _dispatch(name: str, words: Sequence[str]) -> None:
+    first = name.partition(" ")[0]
+    if first not in COMMANDS:
+        is_flag = first.startswith("-")
+        raise Usage(
+            f"`{first}` is not a {'flag' if is_flag else 'command'} of `scaffold`",
+            did_you_mean(
+                first,
+                FLAGS if is_flag else [*COMMANDS, "help"],
+                "`scaffold` lists the commands",
+            ),
+        )
+    _refuse_misspelled(name, words)
+    if not runs(name):
+        report.put(_listed(name, words).encode())
+        return
     try:
-        code = typer.main.get_command(app)(arguments, prog_name="scaffold", standalone_mode=False)
-    except typer.TyperException as error:
-        raise _usage(arguments[0], error) from error
-    except typer.Abort as error:  # so Typer calls ctrl-d
-        raise KeyboardInterrupt from error
+        code = typed(name)([*words], prog_name=f"scaffold {name}", standalone_mode=False)
+    except Exception as error:
+        import typer
+
+        if isinstance(error, typer.TyperException):
+            raise _usage(name, error) from error
+        if isinstance(error, typer.Abort):  # so Typer calls ctrl-d
+            raise KeyboardInterrupt from error
+        raise
     if code == Cancelled.exit_code:  # and so ctrl-c
         raise KeyboardInterrupt
 
 
-def _command(name: str) -> tuple[Callable[..., None], str]:
-    """What runs, and the examples below its help. Of the commands, only this one is imported."""
+def _refuse_misspelled(name: str, words: Sequence[str]) -> None:
+    """A word where only a command can be: those that have some take no other."""
+    known = COMMANDS.get(name)
+    if known and words and not words[0].startswith("-"):
+        ways = f"`scaffold {name} --help` lists them"
+        raise Usage(
+            f"`{words[0]}` is not a command of `scaffold {name}`",
+            did_you_mean(words[0], known, ways),
+        )
+
+
+def runs(name: str) -> bool:
+    """Whether it does something alone. The one that does not is `preset`."""
+    return name != "preset"
+
+
+def _listed(name: str, words: Sequence[str]) -> str:
+    """The commands of a command that does nothing alone."""
+    if words and words[0] not in HELP:
+        raise Usage(f"`scaffold {name}` needs a command", f"one of {', '.join(COMMANDS[name])}")
+    group = {word: typed(f"{name} {word}").help for word in COMMANDS[name]}
+    lines = "".join(f"  {word:<6} {told}\n" for word, told in group.items())
+    return f"Usage: scaffold {name} COMMAND\n\n{lines}\nscaffold help {name} {COMMANDS[name][0]}\n"
+
+
+def typed(name: str) -> Any:
+    """The command as Typer reads it."""
+    import typer
+
+    app = typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": [*HELP]},
+    )
+    found, examples = _command(name)
+    app.command(name, epilog=examples)(found)
+    return typer.main.get_command(app)
+
+
+def _command(name: str) -> Found:
+    """Of the commands, only this one is imported."""
     if name == "new":
         from scaffold.commands import new
 
@@ -92,12 +183,12 @@ def _command(name: str) -> tuple[Callable[..., None], str]:
         from scaffold.commands import change
 
         return change.command(change.VERBS[name]), change.VERBS[name].epilog
-    module = importlib.import_module(f"scaffold.commands.{name}")
+    first, _, second = name.partition(" ")
+    module = importlib.import_module(f"scaffold.commands.{first}")
+    if second:
+        found: Found = module.GROUP[second]
+        return found
     return getattr(module, name), module.EPILOG
-
-
-def _scaffold() -> None:
-    """Without a callback, Typer makes its only command the root."""
 
 
 def _usage(command: str, error: Any) -> Usage:

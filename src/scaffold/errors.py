@@ -38,6 +38,12 @@ class Incompatible(Refusal):
     exit_code, code = 3, "incompatible"
 
 
+class NotAllowed(Refusal):
+    """A team's policy forbids an answer."""
+
+    exit_code, code = 3, "policy"
+
+
 class ReleaseUnknown(Refusal):
     exit_code, code = 3, "release_unknown"
 
@@ -62,6 +68,12 @@ class StepFailed(Refusal):
 
 class ToolMissing(Refusal):
     exit_code, code = 7, "tool_missing"
+
+
+class NotReady(Refusal):
+    """The machine lacks what a project needs."""
+
+    exit_code, code = 8, "not_ready"
 
 
 class Outdated(Refusal):

@@ -23,6 +23,7 @@ class Step:
 class Report:
     command: str
     as_json: bool
+    plain: bool = False  # what was said is never taken back
     steps: list[Step] = field(default_factory=list)
 
     def step(self, doing: str, act: Callable[[], tuple[str, str]]) -> None:
@@ -37,7 +38,7 @@ class Report:
     @contextmanager
     def waiting(self, doing: str) -> Iterator[None]:
         """Say what is being done, as long as it takes."""
-        moving = not self.as_json and can_move_cursor()
+        moving = not (self.as_json or self.plain) and can_move_cursor()
         if moving:
             print(f"  {doing} ...", end="", file=sys.stderr, flush=True)
         try:
@@ -52,18 +53,21 @@ class Report:
 
     def show(self, content: bytes) -> None:
         """Data, on stdout as it is; with `--json` the document has it."""
-        if self.as_json:
-            return
-        try:
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
-        except BrokenPipeError:  # its reader has seen enough, as `head` does; the work goes on
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not self.as_json:
+            put(content)
 
     def finish(self, data: Mapping[str, Any]) -> None:
         if self.as_json:
             steps = {"steps": [asdict(step) for step in self.steps]} if self.steps else {}
-            print(document(self.command, {**data, **steps}))
+            put(f"{document(self.command, {**data, **steps})}\n".encode())
+
+
+def put(content: bytes) -> None:
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # its reader has seen enough, as `head` does; the work goes on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def listed(words: Sequence[str], most: int = 5) -> str:
@@ -76,12 +80,13 @@ def can_move_cursor() -> bool:
 
 
 def can_ask() -> bool:
-    return sys.stdin.isatty() and can_move_cursor()
+    """On a terminal that cannot move its cursor, line by line."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def refuse(command: str, refusal: Refusal, *, as_json: bool) -> None:
     if as_json:
-        print(document(command, refusal.data, refusal))
+        put(f"{document(command, refusal.data, refusal)}\n".encode())
     else:
         print(f"error: {refusal.message}\n\nhint: {refusal.hint}", file=sys.stderr)
 

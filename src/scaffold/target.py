@@ -38,14 +38,14 @@ class Target:
         return self.is_here or self.path.is_mount()
 
 
-def choose(argument: str) -> Target:
-    """Refused unless the target is absent or an empty folder."""
+def choose(argument: str, *, clear: bool = True) -> Target:
+    """Refused unless it is absent or an empty folder. `clear`: of what a killed run left there."""
     if not argument:
         raise Usage("TARGET is empty", "name the folder to make: `scaffold new myservice`")
     target = Target(argument.rstrip("/") or "/", Path(argument).resolve())
     with _told(target):
         if target.path.is_dir():
-            _refuse_entries(target)
+            _refuse_entries(target, clear=clear)
         elif target.path.exists():
             raise TargetNotEmpty(
                 f"{target.shown} is a file; nothing was written", "choose another name"
@@ -70,7 +70,7 @@ def staged(target: Target) -> Iterator[Path]:
                 shutil.rmtree(staging, ignore_errors=True)
 
 
-def _refuse_entries(target: Target) -> None:
+def _refuse_entries(target: Target, *, clear: bool) -> None:
     entries = list(target.path.iterdir())
     count = sum(not entry.name.startswith(STAGING) for entry in entries)
     if count:
@@ -79,7 +79,7 @@ def _refuse_entries(target: Target) -> None:
             "nothing was written",
             "choose another name, or remove it",
         )
-    for leftover in entries:
+    for leftover in entries if clear else ():
         shutil.rmtree(leftover)
 
 

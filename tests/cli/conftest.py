@@ -4,13 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from scaffold import distribution
-from scaffold.questions import Answer, Answers
+from scaffold.choices.questions import Answer, Answers
+from tests.cli.terminal import Terminal
 
 BIN = Path(sys.executable).parent
 SCAFFOLD = BIN / "scaffold"
@@ -103,7 +104,7 @@ def environment(home: Path) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("GIT_", "COPIER_", "XDG_")) and name != "EMAIL"
+        if not name.startswith(("GIT_", "COPIER_", "SCAFFOLD_", "XDG_")) and name != "EMAIL"
     }
     return kept | {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "TERM": "xterm"}
 
@@ -123,6 +124,29 @@ def scaffold(desk: Path, environment: dict[str, str]) -> Run:
 @pytest.fixture
 def rich(tmp_path: Path) -> Path:
     return source(tmp_path, RICH + BANNER)
+
+
+@pytest.fixture
+def wizard(desk: Path, environment: dict[str, str]) -> Iterator[Callable[..., Terminal]]:
+    """`scaffold new` on a terminal of its own, in UTF-8 unless said."""
+    started: list[Terminal] = []
+
+    def start(
+        *words: str,
+        redirect: str = "",
+        program: Sequence[str] = (str(SCAFFOLD),),
+        columns: int = 80,
+        rows: int = 24,
+        **more: str,
+    ) -> Terminal:
+        command = ["sh", "-c", f'exec "$@" {redirect}', "-", *program, "new", *words]
+        own = environment | {"LC_ALL": "C.UTF-8"} | more
+        started.append(Terminal(command, desk, own, columns, rows))
+        return started[-1]
+
+    yield start
+    for terminal in started:
+        terminal.process.close(force=True)
 
 
 def source(folder: Path, questions: str) -> Path:

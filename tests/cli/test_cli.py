@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 from importlib.metadata import version
@@ -6,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scaffold import cli
 from tests.cli.conftest import BARE, Run, refusal, said
 from tests.combinations import CHOICES
 
@@ -15,14 +17,21 @@ Make a backend service that is ready for production, and keep it current.
 Usage: scaffold COMMAND
 
 Start      new        make a service
+           options    what can be chosen, and what each choice brings
+           compare    two sets of answers, by what they make
+           preset     sets of answers with a name
 Grow       add, remove, set   change a choice later
 Keep up    update     take over a newer template, keeping your edits
            check      is it current, is it clean (for CI)
            diff       what differs from the template
            info       what this project was made from
+Programs   schema     the answers, and what `--json` prints, as JSON Schema
+           mcp        serve coding agents, by the Model Context Protocol
+           completion words for the tab key of bash, zsh, fish, PowerShell
+Help       doctor     is this machine ready for this project
+           help       the flags of a command, and examples: scaffold help new
 
 scaffold new myservice --defaults     a FastAPI service on PostgreSQL in a second
-scaffold new --help                   every question as a flag
 """
 
 NEW_HELP = """\
@@ -49,6 +58,11 @@ Options:
                        none (default: github-actions)
   --defaults           Take the default of every question without an answer.
   --data-file FILE     Take answers from a YAML file; flags win.
+  --preset NAME|FILE   Start from a set of answers; the rest are defaults.
+  --resume             Go on where the questions were left.
+  --plain              Ask by numbered lines, for screen readers.
+  --dry-run            List what would be made; write nothing, ask nothing.
+  --show PATH          Print this one file of it.
   --no-git             Make no git repository.
   --no-lock            Make no uv.lock.
   --json               Print one JSON document, and never ask.
@@ -58,6 +72,7 @@ Options:
     scaffold new myservice
     scaffold new myservice --defaults
     scaffold new services/billing --description "Sends invoices." --defaults
+    scaffold new myservice --preset minimal --dry-run
     scaffold new myservice --data-file answers.yml --json
 """
 
@@ -88,10 +103,42 @@ Options:
     scaffold update --continue
 """
 
-COMMANDS = ["new", "add", "remove", "set", "update", "check", "diff", "info"]
+PRESET_HELP = """\
+Usage: scaffold preset COMMAND
+
+  save   Keep answers under a name, for `scaffold new --preset NAME`.
+  list   The presets: the template's, and your own.
+  show   The answers of one preset, as `--data-file` reads them.
+
+scaffold help preset save
+"""
+
+COMMANDS = [
+    "new",
+    "options",
+    "options explain",
+    "compare",
+    "preset save",
+    "preset list",
+    "preset show",
+    "add",
+    "remove",
+    "set",
+    "update",
+    "check",
+    "diff",
+    "info",
+    "schema",
+    "mcp",
+    "completion",
+    "doctor",
+]
 
 
-@pytest.mark.parametrize("words", [[], ["--help"], ["-h"]])
+@pytest.mark.parametrize(
+    "words",
+    [[], ["--help"], ["-h"], ["help"], ["help", "help"], ["help", "--help"], ["help", "-h"]],
+)
 def test_scaffold_alone_shows_what_exists(scaffold: Run, words: list[str]) -> None:
     assert said(scaffold(*words)) == (0, SCREEN, "")
 
@@ -115,7 +162,7 @@ def test_help_of_update_has_a_line_for_every_flag(scaffold: Run) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_examples_of_its_own(scaffold: Run, command: str) -> None:
-    done = scaffold(command, "--help")
+    done = scaffold(*command.split(), "--help")
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"Usage: scaffold {command} ")
@@ -124,8 +171,25 @@ def test_every_command_has_help_with_examples_of_its_own(scaffold: Run, command:
     assert examples != []
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_is_the_same_both_ways(scaffold: Run, command: str) -> None:
+    assert said(scaffold("help", *command.split())) == said(scaffold(*command.split(), "--help"))
+
+
+def test_every_command_is_in_the_list_and_every_one_in_the_list_is_a_command() -> None:
+    listed = set(re.findall(r"^[A-Z][a-z ]{10}([a-z, ]+?)  |^ {11}([a-z]+) ", SCREEN, re.MULTILINE))
+    words = {word for found in listed for part in found for word in part.split(", ") if word}
+
+    assert words == {*cli.COMMANDS, "help"}
+
+
+@pytest.mark.parametrize("words", [["preset"], ["preset", "--help"], ["help", "preset"]])
+def test_a_command_that_has_only_commands_lists_them(scaffold: Run, words: list[str]) -> None:
+    assert said(scaffold(*words)) == (0, PRESET_HELP, "")
+
+
 @pytest.mark.parametrize(
-    "words", [["--help"], ["--version"], *([command, "--help"] for command in COMMANDS)]
+    "words", [["--help"], ["--version"], *([*command.split(), "--help"] for command in COMMANDS)]
 )
 def test_help_imports_neither_copier_nor_jinja_nor_questionary(
     scaffold: Run, words: list[str]
@@ -141,7 +205,8 @@ def test_help_imports_neither_copier_nor_jinja_nor_questionary(
     ("word", "kind", "guess"),
     [
         ("nwe", "a command", "did you mean `new`? "),
-        ("--hlep", "a flag", ""),
+        ("hlep", "a command", "did you mean `help`? "),
+        ("--hlep", "a flag", "did you mean `--help`? "),
         ("x", "a command", ""),
     ],
 )
@@ -151,6 +216,37 @@ def test_an_unknown_command_is_a_usage_error(
     hint = f"{guess}`scaffold` lists the commands"
 
     assert said(scaffold(word)) == (2, "", refusal(f"`{word}` is not {kind} of `scaffold`", hint))
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        (
+            ["help", "nwe"],
+            "`nwe` is not a command of `scaffold`",
+            "did you mean `new`? `scaffold` lists the commands",
+        ),
+        (
+            ["help", "options", "explian"],
+            "`explian` is not a command of `scaffold options`",
+            "did you mean `explain`? `scaffold options --help` lists them",
+        ),
+        (
+            ["preset", "svae"],
+            "`svae` is not a command of `scaffold preset`",
+            "did you mean `save`? `scaffold preset --help` lists them",
+        ),
+        (
+            ["options", "explain", "jwt", "--jsn"],
+            "`--jsn` is not a flag of `scaffold options explain`",
+            "did you mean `--json`? `scaffold options explain --help` lists every flag",
+        ),
+    ],
+)
+def test_a_wrong_word_where_a_command_could_be_is_a_usage_error(
+    scaffold: Run, words: list[str], message: str, hint: str
+) -> None:
+    assert said(scaffold(*words)) == (2, "", refusal(message, hint))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tools.release import bundle
 ROOT = Path(__file__).parents[2]
 READ_OLDER = """
 import pathlib, sys
-from scaffold import releases
+from scaffold.template import releases
 print(*releases.names(), sep="\\n")
 with releases.source("v98.0.0") as folder:
     pathlib.Path(sys.argv[1]).write_bytes((folder / "template/older.txt").read_bytes())

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from scaffold import guide
+from scaffold.choices import guide
 
 
 def test_the_page_of_questions_is_that_of_copier_yml() -> None:

@@ -7,9 +7,10 @@ import pytest
 import yaml
 from copier import Settings, run_copy
 
-from scaffold import answers, distribution, questions
+from scaffold import distribution
+from scaffold.choices import answers, questions
+from scaffold.choices.questions import Answers
 from scaffold.errors import Incompatible, Refusal, Usage
-from scaffold.questions import Answers
 from tests.cli.conftest import BANNER, ON_SOURCE, RICH, execute, source
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from scaffold import answers, distribution, questions, releases, rendering
+from scaffold import distribution
+from scaffold.choices import answers, questions
 from scaffold.errors import Refusal, ReleaseUnknown, ToolMissing
+from scaffold.template import releases, rendering
 from tests.cli.conftest import tree
 from tools.release import RELEASED, bundle
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from pytest_copie.plugin import Copie
 
-from scaffold import distribution, releases
-from scaffold.questions import Answers
+from scaffold import distribution
+from scaffold.choices.questions import Answers
+from scaffold.template import releases
 from tests.cli.conftest import BARE, BIN, DEFAULTS, Run, execute, flags, tree
 
 ANSWERS = DEFAULTS | {

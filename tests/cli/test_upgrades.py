@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold import answers, distribution, questions, releases, rendering, upgrades
+from scaffold import distribution
+from scaffold.choices import answers, questions
+from scaffold.choices.questions import Answers
 from scaffold.errors import Refusal
-from scaffold.questions import Answers
-from scaffold.upgrades import Entry, Upgrade
+from scaffold.template import releases, rendering, upgrades
+from scaffold.template.upgrades import Entry, Upgrade
 from tests.cli.conftest import DEFAULTS
 
 Write = Callable[[str], None]

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from scaffold import releases, rendering
+from scaffold.template import releases, rendering
 from tests.contract.callers import read_line
 from tests.generated.combinations import EVERY
 from tests.generated.conftest import Project

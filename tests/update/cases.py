@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scaffold.questions import Answers
+from scaffold.choices.questions import Answers
 from tests.update.toys import (
     DATABASE,
     LAYERED,

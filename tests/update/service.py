@@ -11,8 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from scaffold import rendering
-from scaffold.questions import Answers
+from scaffold.choices.questions import Answers
+from scaffold.template import rendering
 from tests.cli.conftest import BIN
 from tests.update.toys import OLD, Edit, Installation, edit
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from copier import run_copy
 
-from scaffold.rendering import ANSWERS_FILE
+from scaffold.template.rendering import ANSWERS_FILE
 from tests.update.cases import CASES, MINE
 from tests.update.service import Done, Service, run, state
 from tests.update.toys import OLD, Installation, answers_of

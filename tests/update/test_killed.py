@@ -19,9 +19,10 @@ from typing import Any
 
 import pytest
 
-from scaffold import act, distribution, plan, project
+from scaffold import distribution
 from scaffold.errors import Conflicts
-from scaffold.plan import Plan
+from scaffold.update import act, plan, project
+from scaffold.update.plan import Plan
 from tests.update.cases import MINE, THEIRS, Case, line
 from tests.update.conftest import Begin
 from tests.update.service import Service

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from scaffold import distribution
-from scaffold.questions import Answers
-from scaffold.rendering import ANSWERS_FILE
+from scaffold.choices.questions import Answers
+from scaffold.template.rendering import ANSWERS_FILE
 from tests.update.cases import CASES, IMAGE, MINE, THEIRS, line
 from tests.update.conftest import Begin
 from tests.update.service import Done, Service, start

@@ -18,10 +18,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from scaffold import act, plan, project, releases, rendering
-from scaffold.plan import Plan
-from scaffold.questions import Answers
-from scaffold.rendering import ANSWERS_FILE
+from scaffold.choices.questions import Answers
+from scaffold.template import releases, rendering
+from scaffold.template.rendering import ANSWERS_FILE
+from scaffold.update import act, plan, project
+from scaffold.update.plan import Plan
 from tests.update.service import State, state
 from tests.update.toys import DATABASE, NEW, OLD, PARTS, Toy, lines_of
 

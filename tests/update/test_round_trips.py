@@ -15,11 +15,13 @@ from typing import Any
 
 import pytest
 
-from scaffold import plan, project, releases, rendering, words
+from scaffold.choices import words
+from scaffold.choices.questions import NONE, Answer
 from scaffold.commands.check import check
 from scaffold.commands.diff import diff
-from scaffold.project import Project
-from scaffold.questions import NONE, Answer
+from scaffold.template import releases, rendering
+from scaffold.update import plan, project
+from scaffold.update.project import Project
 from tests.cli.conftest import DEFAULTS, SCAFFOLD, execute
 from tests.combinations import CHOICES, QUESTIONNAIRE, ROOT, combinations
 from tests.generated.process import run

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffold import distribution
-from scaffold.rendering import ANSWERS_FILE
+from scaffold.template.rendering import ANSWERS_FILE
 from tools.release import bundle
 
 Files = Mapping[str, str | bytes | None]  # None: no such file

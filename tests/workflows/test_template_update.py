@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold import answers, distribution, questions, releases, rendering, upgrades
-from scaffold.questions import Answers
+from scaffold import distribution
+from scaffold.choices import answers, questions
+from scaffold.choices.questions import Answers
+from scaffold.template import releases, rendering, upgrades
 from tests.combinations import ROOT
 from tests.generated.process import run
 from tests.workflows.runner.fixtures import github, node_folder

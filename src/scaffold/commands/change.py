@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from scaffold import answers, questions, releases, words
-from scaffold.answers import Given
+from scaffold.choices import answers, policy, questions, words
+from scaffold.choices.answers import Given
+from scaffold.choices.questions import Answers, Questionnaire, choices_in
 from scaffold.commands.goal import (
     Branch,
     Diff,
@@ -23,10 +24,10 @@ from scaffold.commands.goal import (
     reach,
     start,
 )
-from scaffold.project import Project
-from scaffold.questions import Answers, Questionnaire, choices_in
 from scaffold.report import Report
-from scaffold.screens import changed, said
+from scaffold.template import releases
+from scaffold.update.project import Project
+from scaffold.update.screens import changed, said
 
 Choose = Callable[[Questionnaire, Answers, Sequence[str]], Given]
 
@@ -120,6 +121,8 @@ def _goal(found: Project, verb: Verb, choices: Sequence[str]) -> Goal:
         leaving = questions.facts(source, "leaving") or {}
     before = _complete(asked, answers.from_project(asked, found.answers))
     after = _complete(asked, verb.choose(asked, before, choices))
+    new = {key: answer for key, (_, answer) in changed(before, after).items()}
+    policy.read(asked).judge(asked, new, answers.as_word)
     return Goal(
         command=shlex.join(["scaffold", verb.name, *choices]),
         title=_title(verb, before, after, choices),

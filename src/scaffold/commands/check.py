@@ -9,12 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
-from scaffold import act, comparison, project, questions, releases
+from scaffold.choices import questions
 from scaffold.commands.goal import Folder, Json
 from scaffold.errors import Conflicts, Drifted, Outdated, Refusal
-from scaffold.project import Project
 from scaffold.report import Report
-from scaffold.screens import counted, rows, shown
+from scaffold.template import releases
+from scaffold.update import act, comparison, project
+from scaffold.update.project import Project
+from scaffold.update.screens import counted, rows, shown
 
 EPILOG = """\b
 Examples:

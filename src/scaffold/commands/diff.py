@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from scaffold import comparison, project
 from scaffold.commands.goal import Folder, Json
 from scaffold.errors import Usage
 from scaffold.report import Report
+from scaffold.update import comparison, project
 
 EPILOG = """\b
 Examples:

@@ -10,15 +10,15 @@ from typing import Annotated, Any
 
 import typer
 
-from scaffold import act, plan, project, screens
-from scaffold.act import Outcome
+from scaffold.choices.questions import Answer, Answers
 from scaffold.errors import Conflicts, WouldLoseEdits
-from scaffold.plan import Plan
-from scaffold.project import Project
-from scaffold.questions import Answer, Answers
 from scaffold.report import Report, listed
-from scaffold.screens import Notice, counted, said, shown
-from scaffold.upgrades import Upgrade
+from scaffold.template.upgrades import Upgrade
+from scaffold.update import act, plan, project, screens
+from scaffold.update.act import Outcome
+from scaffold.update.plan import Plan
+from scaffold.update.project import Project
+from scaffold.update.screens import Notice, counted, said, shown
 
 Folder = Annotated[
     Path,

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from scaffold import distribution, project, releases, screens
+from scaffold import distribution
 from scaffold.commands.goal import Folder, Json
 from scaffold.report import Report
-from scaffold.screens import said, shown
+from scaffold.template import releases
+from scaffold.update import project, screens
+from scaffold.update.screens import said, shown
 
 EPILOG = """\b
 Examples:

@@ -1,25 +1,30 @@
 """`scaffold new`: questions → answers → files → lock → commit."""
 
-import inspect
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from scaffold import answers, git, lock, questions, rendering, target
+from scaffold import git, lock, target
+from scaffold.asking import drafts
+from scaffold.choices import questions
+from scaffold.choices.questions import Answers, Questionnaire
+from scaffold.choices.settling import Sources, cancelled, settle
+from scaffold.commands.flags import with_flags
 from scaffold.errors import Cancelled, StepFailed
-from scaffold.questions import Answers, Question, Questionnaire
 from scaffold.report import Report, can_ask
 from scaffold.target import Target
+from scaffold.template import rendering
 
 EPILOG = """\b
 Examples:
   scaffold new myservice
   scaffold new myservice --defaults
   scaffold new services/billing --description "Sends invoices." --defaults
+  scaffold new myservice --preset minimal --dry-run
   scaffold new myservice --data-file answers.yml --json
 """
 
@@ -48,6 +53,28 @@ def command(source: Path) -> Callable[..., None]:
             Path | None,
             typer.Option(metavar="FILE", help="Take answers from a YAML file; flags win."),
         ] = None,
+        preset: Annotated[
+            str | None,
+            typer.Option(
+                metavar="NAME|FILE",
+                help="Start from a set of answers; the rest are defaults.",
+                show_default=False,
+            ),
+        ] = None,
+        resume: Annotated[
+            bool, typer.Option("--resume", help="Go on where the questions were left.")
+        ] = False,
+        plain: Annotated[
+            bool, typer.Option("--plain", help="Ask by numbered lines, for screen readers.")
+        ] = False,
+        dry_run: Annotated[
+            bool,
+            typer.Option("--dry-run", help="List what would be made; write nothing, ask nothing."),
+        ] = False,
+        show: Annotated[
+            str | None,
+            typer.Option(metavar="PATH", help="Print this one file of it.", show_default=False),
+        ] = None,
         no_git: Annotated[bool, typer.Option("--no-git", help="Make no git repository.")] = False,
         no_lock: Annotated[bool, typer.Option("--no-lock", help="Make no uv.lock.")] = False,
         as_json: Annotated[
@@ -56,31 +83,13 @@ def command(source: Path) -> Callable[..., None]:
         **flags: str | list[str] | None,
     ) -> None:
         """Make a service in the folder TARGET."""
-        request = Request(target, flags, data_file, defaults, not no_git, not no_lock)
-        run(source, questionnaire, request, Report("new", as_json))
+        without = ["--no-git"] * no_git + ["--no-lock"] * no_lock
+        command = shlex.join(["scaffold", "new", target, *without])
+        sources = Sources(command, flags, data_file, preset, defaults, resume, plain)
+        request = Request(target, sources, not no_git, not no_lock, dry_run or bool(show), show)
+        run(source, questionnaire, request, Report("new", as_json, plain))
 
-    signature = inspect.signature(new)
-    target_parameter, *own, _flags = signature.parameters.values()
-    asked = [_flag(questionnaire, question) for question in questionnaire.questions]
-    parameters = [target_parameter, *asked, *own]
-    new.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # read by Typer
-    return new
-
-
-def _flag(questionnaire: Questionnaire, question: Question) -> inspect.Parameter:
-    metavar = "A,B" if question.several else "TEXT"
-    sources = ", ".join(source.flag for source in questionnaire.sources(question))
-    default = question.static_default or (f"depends on {sources}" if sources else "from TARGET")
-    choices = f": {', '.join(question.values)}" if question.choices else ""
-    text = f"{question.help}{choices} (default: {default})"
-    option = typer.Option(question.flag, help=text, metavar=metavar, show_default=False)
-    annotation: Any = list[str] | None if question.several else str | None
-    return inspect.Parameter(
-        question.key,
-        inspect.Parameter.KEYWORD_ONLY,
-        default=None,
-        annotation=Annotated[annotation, option],
-    )
+    return with_flags(new, questionnaire)
 
 
 @dataclass(frozen=True)
@@ -88,36 +97,35 @@ class Request:
     """The parsed command line."""
 
     target: str
-    flags: Mapping[str, str | list[str] | None]
-    data_file: Path | None
-    defaults: bool
+    sources: Sources
     git: bool
     lock: bool
+    looks: bool = False
+    show: str | None = None
 
 
 def run(source: Path, questionnaire: Questionnaire, request: Request, report: Report) -> None:
-    place = target.choose(request.target)
+    place = target.choose(request.target, clear=not request.looks)
+    named = replace(questionnaire, folder=place.path.name)
+    if request.looks:
+        from scaffold.commands.look import look
+
+        look(source, named, place, request.sources, request.show, report)
+        return
     if request.git:
         git.require()
-    chosen = _answer(replace(questionnaire, folder=place.path.name), request, report)
-    report.step("rendering", lambda: _render(source, place, chosen))
+    settled = settle(named, place, request.sources, ask=not report.as_json and can_ask())
+    try:
+        report.step("rendering", lambda: _render(source, place, settled.answers))
+    except KeyboardInterrupt as error:
+        if settled.is_kept:
+            raise cancelled(request.sources) from error
+        raise
+    if settled.is_kept:
+        drafts.forget(place.path)
     _finish(place, request, report)
     report.say(_next_commands(place))
-    report.finish(
-        {"path": str(place.path), "answers": chosen, "next": [words for words, _ in NEXT]}
-    )
-
-
-def _answer(questionnaire: Questionnaire, request: Request, report: Report) -> Answers:
-    given = answers.from_flags(questionnaire, request.flags)
-    if request.data_file:
-        given = answers.from_file(questionnaire, request.data_file) | given
-    missing = any(question.key not in given for question in questionnaire.questions)
-    if missing and not request.defaults and not report.as_json and can_ask():
-        from scaffold import wizard
-
-        return wizard.ask(questionnaire, given, request.target)
-    return answers.complete(questionnaire, given, defaults=request.defaults)
+    report.finish({"path": str(place.path), **settled.data(), "next": [words for words, _ in NEXT]})
 
 
 def _render(source: Path, place: Target, chosen: Answers) -> tuple[str, str]:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from scaffold import act, answers, project, questions, releases, upgrades
+from scaffold.choices import answers, questions
+from scaffold.choices.questions import Answers, Questionnaire
 from scaffold.commands.goal import (
     Branch,
     Diff,
@@ -21,10 +22,11 @@ from scaffold.commands.goal import (
     start,
 )
 from scaffold.errors import Usage
-from scaffold.project import Project
-from scaffold.questions import Answers, Questionnaire
 from scaffold.report import Report, can_ask
-from scaffold.screens import shown
+from scaffold.template import releases, upgrades
+from scaffold.update import act, project
+from scaffold.update.project import Project
+from scaffold.update.screens import shown
 
 EPILOG = """\b
 Examples:
@@ -125,7 +127,7 @@ def _complete(asked: Questionnaire, taken: Answers, defaults: bool, report: Repo
     """With answers to the questions that are new."""
     new = any(question.key not in taken for question in asked.questions)
     if new and not defaults and not report.as_json and can_ask():
-        from scaffold import wizard
+        from scaffold.asking import wizard
 
-        return wizard.ask_missing(asked, taken, answers.as_word)
+        return wizard.ask_missing(asked, taken)
     return answers.complete(asked, taken, defaults=True, spelling=answers.as_word)

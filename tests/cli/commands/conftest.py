@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import pexpect
 import pytest
 
-from scaffold.questions import Answers
+from scaffold.choices.questions import Answers
+from tests.cli.terminal import Terminal
 from tests.update.service import Service, start
 from tests.update.toys import LINES, Installation, Toy, question
 
@@ -127,28 +127,20 @@ def current(make: Make) -> Make:
     return current
 
 
-Terminal = Callable[..., "pexpect.spawn[str]"]
+Ask = Callable[..., Terminal]
 
 
 @pytest.fixture
-def terminal() -> Iterator[Terminal]:
+def terminal() -> Iterator[Ask]:
     """A service's `scaffold` on a terminal of its own."""
-    started: list[pexpect.spawn[str]] = []
+    started: list[Terminal] = []
 
-    def start(service: Service, *words: str) -> "pexpect.spawn[str]":
+    def start(service: Service, *words: str) -> Terminal:
         command = [*service.installation.words, *words]
-        spawned = pexpect.spawn(
-            command[0],
-            command[1:],
-            cwd=str(service.folder),
-            env={**service.environment, "PROMPT_TOOLKIT_NO_CPR": "1"},
-            encoding="utf-8",
-            dimensions=(40, 100),
-            timeout=20,
-        )
-        started.append(spawned)
-        return spawned
+        own = {**service.environment, "LC_ALL": "C.UTF-8"}
+        started.append(Terminal(command, service.folder, own, columns=100, rows=40))
+        return started[-1]
 
     yield start
     for spawned in started:
-        spawned.close(force=True)
+        spawned.process.close(force=True)

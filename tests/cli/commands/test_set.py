@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.questions import Answer
+from scaffold.choices.questions import Answer
 from tests.cli.commands.conftest import ANSWERS, Make
 from tests.cli.commands.test_update import said
 from tests.cli.conftest import refusal
@@ -321,3 +321,27 @@ def test_hand_made_answers_are_refused(make: Make) -> None:
 
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("error: `database=oracle` is not a choice\n")
+
+
+@pytest.mark.parametrize(
+    "command", [("set", "database=mysql"), ("set", "database=mysql", "--dry-run")]
+)
+def test_a_policy_forbids_what_it_forbids_to_new_services(
+    make: Make, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    service = make()
+    rules = tmp_path / "policy.yml"
+    rules.write_text("database: {allowed: [postgresql], reason: we run no other}\n")
+
+    done = service.scaffold(*command, env={"SCAFFOLD_POLICY": str(rules)})
+
+    assert said(done) == (
+        3,
+        "",
+        refusal(
+            "`database=mysql` is not allowed: we run no other",
+            f"use `database=postgresql`: says {rules}",
+        ),
+    )
+    assert service.status() == ""
+    assert service.scaffold("set", "deploy=none", env={"SCAFFOLD_POLICY": str(rules)}).code == 0

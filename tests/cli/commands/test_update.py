@@ -10,11 +10,11 @@ from tests.cli.commands.conftest import (
     FIRST,
     QUESTIONS,
     SECOND,
+    Ask,
     Make,
-    Terminal,
 )
 from tests.cli.conftest import refusal
-from tests.cli.test_wizard import CTRL_C, DOWN, ENTER, leave
+from tests.cli.terminal import CTRL_C, DOWN, ENTER
 from tests.update.service import Done, Service, run
 from tests.update.toys import LINES, question
 
@@ -343,52 +343,48 @@ def test_json_says_what_was_done(make: Make, words: list[str], done: str, diff: 
     assert (data["done"], bool(data["diff"]), data["commit"]) == (done, diff, None)
 
 
-def test_a_new_question_is_asked_on_a_terminal(make: Make, terminal: Terminal) -> None:
+def test_a_new_question_is_asked_on_a_terminal(make: Make, terminal: Ask) -> None:
     service = make()
 
     asking = terminal(service, "update")
-    asking.expect_exact("svc · Cache")
-    asking.expect_exact("1/1")
-    asking.expect_exact("Which cache")
-    asking.send(DOWN + ENTER)
-    code, shown = leave(asking)
+    assert re.match(r"svc · Cache +1/1\n\? Which cache\n", asking.see("ctrl-c leave"))
+    asking.press(DOWN, ENTER)
 
-    assert code == 0
-    assert "  cache: redis (`scaffold set cache=...` changes it)\n" in shown
+    assert asking.leave() == 0
+    assert "  cache: redis (`scaffold set cache=...` changes it)\n" in asking.shown
     assert "cache: redis\n" in service.text(".copier-answers.yml")
 
 
-def test_left_at_a_new_question_nothing_is_written(make: Make, terminal: Terminal) -> None:
+def test_left_at_a_new_question_nothing_is_written(make: Make, terminal: Ask) -> None:
     service = make()
     before = service.standing()
 
     asking = terminal(service, "update")
-    asking.expect_exact("Which cache")
-    asking.send(CTRL_C)
-    code, shown = leave(asking)
+    asking.answer("Which cache", CTRL_C)
 
-    assert (code, "error: cancelled; nothing was written" in shown) == (130, True)
+    assert asking.leave() == 130
+    assert "error: cancelled; nothing was written" in asking.shown
     assert service.standing() == before
 
 
-def test_nothing_is_asked_that_would_be_refused_afterwards(make: Make, terminal: Terminal) -> None:
+def test_nothing_is_asked_that_would_be_refused_afterwards(make: Make, terminal: Ask) -> None:
     service = make()
     (service.folder / "settings.txt").write_text("mine\n")
 
-    code, shown = leave(terminal(service, "update"))
+    asking = terminal(service, "update")
 
-    assert (code, "?" in shown) == (5, False)
+    assert (asking.leave(), "?" in asking.shown) == (5, False)
 
 
 @pytest.mark.parametrize("words", [["--defaults"], ["--json"]])
 def test_nothing_is_asked_by_defaults_or_by_json(
-    make: Make, terminal: Terminal, words: list[str]
+    make: Make, terminal: Ask, words: list[str]
 ) -> None:
     service = make()
 
-    code, shown = leave(terminal(service, "update", *words))
+    asking = terminal(service, "update", *words)
 
-    assert (code, "?" in shown) == (0, False)
+    assert (asking.leave(), "?" in asking.raw.replace("\x1b[?", "")) == (0, False)
     assert "cache: none\n" in service.text(".copier-answers.yml")
 
 

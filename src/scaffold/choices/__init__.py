@@ -1,0 +1,1 @@
+"""What may be chosen, and how one complete set of answers comes about."""

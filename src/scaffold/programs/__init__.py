@@ -1,0 +1,1 @@
+"""What programs read and write: documents, completions, the protocol of agents."""

@@ -1,0 +1,1 @@
+"""A project, taken to other answers or another release: planned, merged, placed."""

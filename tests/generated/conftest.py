@@ -39,6 +39,7 @@ def workshop(pytestconfig: pytest.Config) -> Iterator[Path]:
         yield kept.resolve()
         return
     with tempfile.TemporaryDirectory(prefix="generated-") as folder:
+        Path(folder).chmod(0o755)
         yield Path(folder)
 
 

@@ -284,6 +284,25 @@ def test_a_rehearsal_notices_a_change_that_is_missing(kept: Recovery) -> None:
     assert "are missing or damaged" in said
 
 
+def test_who_was_away_too_long_begins_anew_and_the_disk_is_spared(recovery: Recovery) -> None:
+    recovery.rows("ALTER SYSTEM SET max_slot_wal_keep_size = '32MB'")
+    recovery.rows("SELECT pg_reload_conf()")
+    with recovery.keeping():
+        insert(recovery, 10)
+    for _ in range(4):
+        insert(recovery, 10)
+        recovery.rows("SELECT pg_switch_wal()")
+    recovery.rows("CHECKPOINT")
+    assert recovery.rows("SELECT wal_status FROM pg_replication_slots") == ["lost"]
+
+    with recovery.keeping():
+        insert(recovery, 10)
+        said = rehearse(recovery)
+
+    assert re.search(r"^  items 60 60$", said, re.M)
+    assert len(list(recovery.backups.glob("before-2*"))) == 1
+
+
 @contextlib.contextmanager
 def spoilt(file: Path) -> Iterator[None]:
     whole = file.read_bytes()

@@ -27,6 +27,7 @@ main() {
 }
 
 keep() {
+    begin_anew_after_a_gap
     mkdir -p "$BACKUPS/wal" "$BACKUPS/base"
     pg_receivewal --directory "$BACKUPS/wal" --slot recovery --create-slot --if-not-exists
     pg_receivewal --directory "$BACKUPS/wal" --slot recovery --no-loop &
@@ -39,6 +40,19 @@ keep() {
         wait $!
     done
     refuse "the database ended the stream of its changes" "start this again"
+}
+
+begin_anew_after_a_gap() { # the database holds changes back until max_slot_wal_keep_size, no longer
+    dropped=$(live --command "SELECT slot_name, pg_drop_replication_slot(slot_name)
+        FROM pg_replication_slots WHERE slot_name = 'recovery' AND wal_status = 'lost'")
+    [ ! "$dropped" ] || put_aside
+}
+
+put_aside() { # what no change will follow
+    aside=$BACKUPS/before-$(stamp)
+    mkdir "$aside"
+    mv "$BACKUPS/wal" "$BACKUPS/base" "$aside"
+    echo "the backups from before are in $aside"
 }
 
 backup() {
@@ -72,10 +86,7 @@ restore() {
     rm "$PGDATA.new/restore.conf"
     [ ! -e "$PGDATA" ] || mv "$PGDATA" "$PGDATA.$now"
     mv "$PGDATA.new" "$PGDATA"
-    # From here on it goes a way of its own, and so do its backups.
-    mkdir "$BACKUPS/before-$now"
-    mv "$BACKUPS/wal" "$BACKUPS/base" "$BACKUPS/before-$now"
-    echo "the backups from before are in $BACKUPS/before-$now"
+    put_aside # from here on it goes a way of its own
 }
 
 recover() { # DIRECTORY TIME: a server runs there, with the newest state or that of TIME

@@ -140,8 +140,11 @@ def answers(
     context: dict[str, Any] = {"_folder_name": target.name}
     for key, question in document.items():
         if not key.startswith("_"):
-            value = template(question["default"]).render(context)
-            context[key] = yaml.safe_load(value) if question["type"] == "yaml" else value
+            value = question["default"]
+            if isinstance(value, str):
+                value = template(value).render(context)
+            is_text = isinstance(value, str) and question["type"] == "yaml"
+            context[key] = yaml.safe_load(value) if is_text else value
     visible = {key for key in context if "when" not in document.get(key, "when")}
     context["_copier_answers"] = {key: context[key] for key in visible}
     context["_copier_conf"] = {"answers_file": ".copier-answers.yml"}

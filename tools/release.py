@@ -206,7 +206,8 @@ def build(tree: Path, name: str, packages: Path) -> None:
     if wheel.read_bytes() != other.read_bytes():
         raise Refusal("the wheel of the sdist is not that of the tree", "see what the sdist lacks")
     uv("pip", "install", "--no-deps", "--target", installed, wheel)
-    words = [sys.executable, "-c", "from scaffold import releases; print(releases.current())"]
+    tell = "from scaffold.template import releases; print(releases.current())"
+    words = [sys.executable, "-c", tell]
     if (found := run(words, packages, PYTHONPATH=str(installed))) != name:
         raise Refusal(f"the wheel takes itself for {found}, not for {name}", "see what it lacks")
 

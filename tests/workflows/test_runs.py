@@ -145,6 +145,7 @@ def test_a_tag_is_checked_built_signed_and_rolled_out_to_staging_then_production
         assert images == [IMAGE, IMAGE]
 
 
+@pytest.mark.full
 def test_a_tag_that_is_there_already_is_not_given_to_another_image(
     project: Path, play: Callable[..., Run], outside: Path, cluster: Cluster
 ) -> None:
@@ -170,6 +171,7 @@ def test_a_change_is_checked_and_its_image_built(project: Path, play: Callable[.
     }
 
 
+@pytest.mark.full
 def test_what_lint_or_a_test_refuses_is_not_released(
     project: Path, play: Callable[..., Run], outside: Path, cluster: Cluster
 ) -> None:

@@ -192,6 +192,7 @@ def test_a_release_is_proposed_once_and_followed(repository: Repository) -> None
     assert "nothing to do" in merged.summary
 
 
+@pytest.mark.full
 def test_a_commit_of_somebody_on_the_branch_stays(repository: Repository) -> None:
     repository.start()
     run(repository.project, "git", "fetch", "--quiet", str(repository.github.remote), BRANCH)
@@ -231,6 +232,7 @@ def test_without_the_token_an_update_is_red_and_says_what_is_needed(
     assert (repository.branches, repository.pulls) == (["main"], [])
 
 
+@pytest.mark.full
 def test_a_release_can_be_held(repository: Repository) -> None:
     repository.github.variables["TEMPLATE_RELEASE"] = "v99.0.0-rc2"
 

@@ -1,8 +1,8 @@
 """Which cases CI samples, and which tests share a worker when several run side by side.
 
 A combination is rendered once, by the worker that has all its tests. What drives services is done
-by one worker, at the end, since some of it is timed. Another builds images meanwhile, and projects
-of its own.
+by two workers, at the end, since some of it is timed: what it answers, and how it is released. One
+of them builds images before, and projects of its own.
 """
 
 import re
@@ -16,6 +16,11 @@ GROUPS = {
     "tests/generated/test_growth.py": "builds",
     "tests/generated/test_upgrades.py": "builds",
     "tests/workflows/test_runs.py": "builds",
+    "tests/generated/test_life.py": "releases",
+    "tests/generated/test_observability.py": "releases",
+    "tests/generated/test_oidc.py": "releases",
+    "tests/generated/test_recovery.py": "releases",
+    "tests/generated/test_rollout": "releases",
     "tests/generated/": "services",
     "tests/containers/": "builds",
     "tests/test_readme.py": "builds",
@@ -25,9 +30,8 @@ GROUPS = {
 # Of each parametrized test there, CI runs the first case and then one in so many, since they are
 # slow and mostly fail together. make test-all runs all.
 SAMPLED = {
-    "tests/cli/commands/test_doctor.py": 3,
-    "tests/cli/commands/test_mcp.py": 3,
     "tests/cli/commands/test_protocol.py": 5,
+    "tests/cli/commands/": 3,
     "tests/cli/test_completion.py": 3,
     "tests/cli/test_wizard": 3,
     "tests/generated/test_commands.py": 2,
@@ -38,6 +42,7 @@ SAMPLED = {
     "tests/kubernetes/test_monitoring.py": 4,
     "tests/template/test_kubernetes.py": 4,
     "tests/update/test_copier_record.py": 3,
+    "tests/update/test_losses.py": 2,
     "tests/update/test_round_trips.py": 2,
     "tests/update/test_surroundings.py": 3,
     "tests/workflows/test_runs.py": 3,

@@ -16,7 +16,7 @@ from tests.generated.traffic import Traffic
 
 IN_CI = ("postgresql-none", "flask-postgresql-none")
 OTHERS = ("litestar-postgresql-none", "mysql-none", "litestar-mysql-none", "flask-mysql-none")
-TIMES, TIMES_IN_CI = 20, 5
+TIMES, TIMES_IN_CI = 20, 3
 PROBE_SECONDS = 0.2  # an endpoint is gone from every node about a second after its pod was told
 DRAIN_SECONDS = 1.0  # DRAIN_DELAY_SECONDS is five
 Start = Callable[..., Service]

@@ -86,7 +86,8 @@ class Recovery:
             self.tool("cp", "-R", str(like), str(self.data))
             self.start()
             return
-        self.tool("initdb", "--auth=trust", "--username=postgres", str(self.data))
+        options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C"]
+        self.tool("initdb", *options, str(self.data))
         self.start()
         self.tool("createdb", "app")
         self.shell("app migrate")

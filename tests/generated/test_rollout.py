@@ -76,6 +76,7 @@ def test_no_request_fails_while_a_release_replaces_another(
     assert sorted(found) == sorted(traffic.acknowledged.items())
 
 
+@pytest.mark.full  # a request has to be on its way in the moment of the end
 @pytest.mark.parametrize("released", ["postgresql-none"], indirect=True, ids=[pytest.HIDDEN_PARAM])
 @pytest.mark.parametrize(
     ("drain_seconds", "probe_seconds"),

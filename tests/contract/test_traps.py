@@ -17,7 +17,7 @@ from tests.contract.refusals import INVALID, assert_refused
 from tests.contract.wire import Wire
 
 LARGE = 1_000_000
-NOTICE_SECONDS = 20  # on a machine that has other work: until all that left are known to have
+NOTICE_SECONDS = 5  # on a machine that has other work: until all that left are known to have
 
 
 @pytest.mark.parametrize(

@@ -28,3 +28,16 @@ def test_nothing_acknowledged_is_left_to_a_buffer() -> None:
         ]
 
     assert found == ["wal", 2, 1]
+
+
+def test_a_connection_that_is_closed_holds_no_lock_though_it_has_rows_unread() -> None:
+    engine = make_unpooled_engine(settings())
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))  # begins
+        cursor = connection.connection.cursor()
+        cursor.execute("SELECT 1 UNION ALL SELECT 2")
+        connection.invalidate()
+
+    with engine.begin() as another:
+        assert another.scalar(text("SELECT 1")) == 1
+    del cursor  # until here

@@ -31,12 +31,12 @@ def migrate() -> None:
     """To the newest revision. Two at once: the second waits, then finds nothing to do. What waits
     for a lock that traffic holds steps back, lets others pass, and comes again."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while _steps_back(is_last=time.monotonic() > deadline):
+    while _steps_back(deadline):
         log.warning("a table is in use: once more in %s s", PAUSE_SECONDS)
         time.sleep(PAUSE_SECONDS)
 
 
-def _steps_back(*, is_last: bool) -> bool:
+def _steps_back(deadline: float) -> bool:
     try:
         command.upgrade(_config(), "head")
     except TimeoutError:
@@ -44,7 +44,7 @@ def _steps_back(*, is_last: bool) -> bool:
     except DBAPIError as error:
         if sqlstate(error) != "55P03":
             raise
-        if is_last:
+        if time.monotonic() > deadline:
             raise StillWaiting("A table is in use all the time.") from error
         return True
     return False

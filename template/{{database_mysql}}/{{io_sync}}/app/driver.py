@@ -29,6 +29,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.compiler import compiles
 
+from app.ddl import patient
 from app.settings import Settings
 from app.wire import TIMEOUTS, has_spoken, socket_of
 
@@ -157,6 +158,7 @@ def migrating(connection: Connection, patience_seconds: float) -> Iterator[None]
             raise TimeoutError
     connection.execute(STEP_BACK)
     connection.rollback()
+    event.listen(connection.engine, "do_execute", patient(deadline))
     try:
         yield
     finally:

@@ -1,0 +1,1 @@
+PGHOST=$REHEARSAL/socket PGPORT=5432 pg_dump >/dev/null # reads each row

@@ -48,6 +48,12 @@ class Proxy:
             assert time.monotonic() < deadline, service.log.read_text()
             time.sleep(0.02)
 
+    def wait_for_a_probe(self) -> None:
+        """Of all services; the next one is as far away as it can be."""
+        before = self.balancer.ready
+        while self.balancer.ready is before:
+            time.sleep(0.02)
+
     async def _pass(self, reader: StreamReader, writer: StreamWriter) -> None:
         with contextlib.closing(writer), contextlib.suppress(OSError, asyncio.CancelledError):
             target = urlsplit(self.balancer.pick())

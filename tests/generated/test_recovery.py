@@ -120,14 +120,17 @@ class Recovery:
                 stderr=log,
             )
         try:
-            until = time.monotonic() + 30
-            while not list(self.backups.glob("base/2*")):
-                assert time.monotonic() < until, (self.folder / "keep.log").read_text()
-                time.sleep(0.1)
+            self.wait_for("base/2*")
             yield
         finally:
             keeper.terminate()
             keeper.wait(30)
+
+    def wait_for(self, backup: str) -> None:
+        until = time.monotonic() + 30
+        while not list(self.backups.glob(backup)):
+            assert time.monotonic() < until, (self.folder / "keep.log").read_text()
+            time.sleep(0.1)
 
     def rows(self, query: str) -> list[str]:
         return self.tool("psql", "--no-align", "--tuples-only", f"--command={query}").splitlines()
@@ -297,6 +300,8 @@ def test_who_was_away_too_long_begins_anew_and_the_disk_is_spared(recovery: Reco
     assert recovery.rows("SELECT wal_status FROM pg_replication_slots") == ["lost"]
 
     with recovery.keeping():
+        recovery.wait_for("before-2*/base")
+        recovery.wait_for("base/2*")
         insert(recovery, 10)
         said = rehearse(recovery)
 

@@ -15,6 +15,7 @@ from scaffold.choices.questions import Answer, Answers, Choice, Question, Questi
 from scaffold.errors import Incompatible
 
 MOST_AT_A_GLANCE = 7
+MOST_SCREENS = 8
 
 
 @dataclass
@@ -99,7 +100,7 @@ class Interview:
             return self.kept[key]
         if key in self.reasons:
             return None
-        if self.is_quick or self._names_itself(question):
+        if self.is_quick or self._names_itself(question) or self._waits(question):
             return answers.default(self.questionnaire, question, chosen, self.own)
         return None
 
@@ -112,6 +113,20 @@ class Interview:
     def _is_asked(self, question: Question, current: Question | None) -> bool:
         if question == current or question.key in self.answered:
             return True
+        return self._is_open(question) and not self._waits(question)
+
+    def _waits(self, question: Question) -> bool:
+        """For the review, where the screens are too many: a text that has a default."""
+        if not self.after or not question.static_default or question.choices:
+            return False
+        asked = [
+            each.key in self.answered or self._is_open(each)
+            for each in self.questionnaire.questions
+        ]
+        seen = question.key in self.earlier
+        return not seen and self.before + sum(asked) + self.after > MOST_SCREENS
+
+    def _is_open(self, question: Question) -> bool:
         known = question.key in self.given or question.key in self.policy.locked
         return not known and not self._names_itself(question)
 

@@ -1,12 +1,22 @@
-"""Every question in copier.yml as a flag."""
+"""The flags that commands share, and every question in copier.yml as one."""
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from scaffold.choices.questions import Question, Questionnaire
+
+Folder = Annotated[
+    Path,
+    typer.Option(
+        "--project", metavar="DIR", help="The project (default: here).", show_default=False
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, and never ask.")]
+Plain = Annotated[bool, typer.Option("--plain", help="Ask by numbered lines, for screen readers.")]
 
 
 def with_flags(

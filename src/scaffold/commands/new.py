@@ -13,7 +13,7 @@ from scaffold.asking import drafts
 from scaffold.choices import questions
 from scaffold.choices.questions import Answers, Questionnaire
 from scaffold.choices.settling import Sources, cancelled, settle
-from scaffold.commands.flags import with_flags
+from scaffold.commands.flags import Json, Plain, with_flags
 from scaffold.errors import Cancelled, StepFailed
 from scaffold.report import Report, can_ask
 from scaffold.target import Target
@@ -64,9 +64,7 @@ def command(source: Path) -> Callable[..., None]:
         resume: Annotated[
             bool, typer.Option("--resume", help="Go on where the questions were left.")
         ] = False,
-        plain: Annotated[
-            bool, typer.Option("--plain", help="Ask by numbered lines, for screen readers.")
-        ] = False,
+        plain: Plain = False,
         dry_run: Annotated[
             bool,
             typer.Option("--dry-run", help="List what would be made; write nothing, ask nothing."),
@@ -77,9 +75,7 @@ def command(source: Path) -> Callable[..., None]:
         ] = None,
         no_git: Annotated[bool, typer.Option("--no-git", help="Make no git repository.")] = False,
         no_lock: Annotated[bool, typer.Option("--no-lock", help="Make no uv.lock.")] = False,
-        as_json: Annotated[
-            bool, typer.Option("--json", help="Print one JSON document, and never ask.")
-        ] = False,
+        as_json: Json = False,
         **flags: str | list[str] | None,
     ) -> None:
         """Make a service in the folder TARGET."""

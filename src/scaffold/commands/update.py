@@ -7,13 +7,12 @@ import typer
 
 from scaffold.choices import answers, questions
 from scaffold.choices.questions import Answers, Questionnaire
+from scaffold.commands.flags import Folder, Json, Plain
 from scaffold.commands.goal import (
     Branch,
     Diff,
     DryRun,
-    Folder,
     Goal,
-    Json,
     NoCommit,
     NoLock,
     Options,
@@ -24,9 +23,9 @@ from scaffold.commands.goal import (
 from scaffold.errors import Usage
 from scaffold.report import Report, can_ask
 from scaffold.template import releases, upgrades
+from scaffold.template.releases import shown
 from scaffold.update import act, project
 from scaffold.update.project import Project
-from scaffold.update.screens import shown
 
 EPILOG = """\b
 Examples:
@@ -57,11 +56,12 @@ def update(  # noqa: PLR0913 one parameter per flag
     abort: Annotated[
         bool, typer.Option("--abort", help="Take an update back that has not ended.")
     ] = False,
+    plain: Plain = False,
     folder: Folder = Path(),
     as_json: Json = False,
 ) -> None:
     """Take over a newer template, keeping your edits."""
-    report = Report("update", as_json)
+    report = Report("update", as_json, plain)
     begins = bool(to or dry_run or diff or branch or no_commit or no_lock or defaults)
     if go_on + abort + begins > 1:
         raise Usage("`--continue` and `--abort` go alone", "leave out the other flags")
@@ -129,5 +129,5 @@ def _complete(asked: Questionnaire, taken: Answers, defaults: bool, report: Repo
     if new and not defaults and not report.as_json and can_ask():
         from scaffold.asking import wizard
 
-        return wizard.ask_missing(asked, taken)
+        return wizard.ask_missing(asked, taken, plain=report.plain)
     return answers.complete(asked, taken, defaults=True, spelling=answers.as_word)

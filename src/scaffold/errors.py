@@ -1,6 +1,6 @@
 """Refusals: each knows its exit code, what happened, and the way out.
 
-The exit codes are documented in docs/exit-codes.md, one anchor per `code`.
+The exit codes are documented in docs/reference/exit-codes.md, one anchor per `code`.
 """
 
 from collections.abc import Mapping, Sequence

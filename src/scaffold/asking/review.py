@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.asking.dialogue import Option, Screen
 from scaffold.choices import answers
-from scaffold.choices.questions import Answer, Answers, Question, Questionnaire, choices_in
+from scaffold.choices.questions import Answer, Answers, Question, Questionnaire, choices_in, written
 
 if TYPE_CHECKING:
     from scaffold.asking.wizard import Wizard
@@ -55,7 +55,7 @@ def command(asking: "Wizard", chosen: Answers) -> str:
     words = [asking.command]
     for question in asking.questionnaire.questions:
         if _needs_flag(asking.questionnaire, question, chosen, asking.own):
-            words += [question.flag, shlex.quote(question.words(chosen[question.key]))]
+            words += [question.flag, shlex.quote(written(chosen[question.key]))]
     return " ".join([*words, "--defaults"])
 
 
@@ -66,7 +66,7 @@ def title(question: Question) -> str:
 
 def names(question: Question, answer: Answer) -> str:
     if not question.choices:
-        return question.words(answer)
+        return written(answer)
     found = [choice.name for choice in question.choices if choice.value in choices_in(answer)]
     return ", ".join(found) or "None"
 

@@ -76,7 +76,7 @@ class Wizard(Interview):
             self.policy.judge(self.questionnaire, chosen)
         except Refusal as refusal:
             return Option(preset.name, preset.title, obstacle=refusal.message)
-        return Option(preset.name, preset.title, preset.gist(self.questionnaire, given))
+        return Option(preset.name, preset.title, preset.gist(given))
 
     def _change(self, question: Question, chosen: Given) -> None:
         """Ask one question again, and those whose answers become impossible beside the new one."""
@@ -117,9 +117,9 @@ def terminal(*, plain: bool = False) -> Terminal:
     return Prompts()
 
 
-def ask_missing(questionnaire: Questionnaire, given: Answers) -> Given:
+def ask_missing(questionnaire: Questionnaire, given: Answers, *, plain: bool = False) -> Given:
     """Every answer: those given, the others asked for."""
-    interview = Interview(questionnaire, terminal(), given)
+    interview = Interview(questionnaire, terminal(plain=plain), given)
     while True:
         try:
             return interview.complete()

@@ -13,6 +13,7 @@ from scaffold.choices.questions import (
     Question,
     Questionnaire,
     choices_in,
+    written,
 )
 from scaffold.errors import AnswerNeeded, Incompatible, Refusal, Usage, did_you_mean, nearest
 
@@ -126,10 +127,9 @@ def problem(
     questionnaire: Questionnaire, question: Question, answer: Answer, answers: Answers
 ) -> str:
     """Why the answer is impossible beside `answers`, or nothing."""
-    for choice in question.choices:
-        taken = choice.value in choices_in(answer)
-        if taken and (obstacle := questionnaire.obstacle(choice, answers)):
-            return f"`{choice.value}` {obstacle}"
+    if found := _obstacle(questionnaire, question, answer, answers):
+        choice, obstacle = found
+        return f"`{choice.value}` {obstacle}"
     return questionnaire.problem(question, answer, answers)
 
 
@@ -141,12 +141,22 @@ def check(
     spelling: Spelling = as_flag,
 ) -> None:
     """Raises Incompatible for a choice impossible beside `answers`, Usage for a bad value."""
+    if found := _obstacle(questionnaire, question, answer, answers):
+        choice, obstacle = found
+        raise _incompatible(questionnaire, question, choice, obstacle, answers, spelling)
+    if problem := questionnaire.problem(question, answer, answers):
+        raise Usage(f"`{spelling(question)}{written(answer)}` is not accepted", problem)
+
+
+def _obstacle(
+    questionnaire: Questionnaire, question: Question, answer: Answer, answers: Answers
+) -> tuple[Choice, str] | None:
+    """The first of the choices that is impossible beside `answers`, and why."""
     for choice in question.choices:
         taken = choice.value in choices_in(answer)
         if taken and (obstacle := questionnaire.obstacle(choice, answers)):
-            raise _incompatible(questionnaire, question, choice, obstacle, answers, spelling)
-    if problem := questionnaire.problem(question, answer, answers):
-        raise Usage(f"`{spelling(question)}{question.words(answer)}` is not accepted", problem)
+            return choice, obstacle
+    return None
 
 
 def _incompatible(  # noqa: PLR0913, PLR0917 all that the way out depends on
@@ -177,6 +187,15 @@ def _incompatible(  # noqa: PLR0913, PLR0917 all that the way out depends on
     return Incompatible(
         f"`{choice.value}` {obstacle}", ", or ".join(ways), fixes=[{"set": fix} for fix in fixes]
     )
+
+
+def differing(before: Answers, after: Answers) -> dict[str, tuple[Answer, Answer]]:
+    """What was and what is answered, of the questions that both have."""
+    return {
+        key: (before[key], answer)
+        for key, answer in after.items()
+        if key in before and before[key] != answer
+    }
 
 
 def require_question(questionnaire: Questionnaire, key: str, named: str) -> None:

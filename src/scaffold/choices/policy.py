@@ -13,7 +13,15 @@ from typing import Any
 from scaffold import places
 from scaffold.choices import answers, documents
 from scaffold.choices.answers import Spelling, as_flag
-from scaffold.choices.questions import NONE, Answer, Answers, Question, Questionnaire, choices_in
+from scaffold.choices.questions import (
+    NONE,
+    Answer,
+    Answers,
+    Question,
+    Questionnaire,
+    choices_in,
+    written,
+)
 from scaffold.errors import NotAllowed, Usage, did_you_mean
 
 VARIABLE = "SCAFFOLD_POLICY"
@@ -57,14 +65,14 @@ class Policy:
 
     def _refusal(self, question: Question, rule: Rule, answer: Answer, before: str) -> NotAllowed:
         if rule.locked is not None:
-            ways = [question.words(rule.locked)]
+            ways = [written(rule.locked)]
         elif question.several:
             ways = [",".join(rule.allowed), NONE]
         else:
             ways = [*rule.allowed]
         told = ", or ".join(f"`{before}{way}`" for way in ways)
         return NotAllowed(
-            f"`{before}{question.words(answer)}` is not allowed: {rule.reason}",
+            f"`{before}{written(answer)}` is not allowed: {rule.reason}",
             f"use {told}: says {self.path}",
             fixes=[{"set": {question.key: way}} for way in ways],
         )

@@ -9,7 +9,7 @@ from typing import Any
 from scaffold import distribution, places
 from scaffold.choices import questions
 from scaffold.choices.answers import Given, from_file, from_key
-from scaffold.choices.questions import Answers, Questionnaire
+from scaffold.choices.questions import Answers, Questionnaire, written
 from scaffold.errors import Usage, did_you_mean
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -23,9 +23,9 @@ class Preset:
     path: Path | None = None  # of a person's own
     values: Mapping[str, Any] | None = None  # of the template's
 
-    def gist(self, questionnaire: Questionnaire, given: Answers) -> str:
+    def gist(self, given: Answers) -> str:
         """What it gives, as the template says, or the answers that a person's own has."""
-        said = (f"{key} {questionnaire[key].words(answer)}" for key, answer in given.items())
+        said = (f"{key} {written(answer)}" for key, answer in given.items())
         return self.gives or f"yours: {'; '.join(said)}"
 
     def answers(self, questionnaire: Questionnaire) -> Given:

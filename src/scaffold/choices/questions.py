@@ -1,7 +1,7 @@
 """The questions of copier.yml, read without Copier: importing it costs half a command's time.
 
 Defaults, validators and conditions are Jinja, rendered as Copier renders them, so that
-both doors ask, refuse and answer alike. tests/cli/test_questions.py holds the two together.
+both doors ask, refuse and answer alike. tests/cli/choices/test_questions.py holds the two together.
 """
 
 import re
@@ -27,6 +27,16 @@ NONE = "none"  # no choice at all, for a question that takes several
 def choices_in(answer: Answer) -> list[str]:
     """The one answer, or the several."""
     return [answer] if isinstance(answer, str) else answer
+
+
+def written(answer: Answer, comma: str = ",") -> str:
+    """The answer as a flag takes it."""
+    return answer if isinstance(answer, str) else comma.join(answer) or NONE
+
+
+def said(answer: Answer) -> str:
+    """The answer as people are told of it."""
+    return written(answer, comma=", ")
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,7 @@ class Question:
     def static_default(self) -> str | None:
         """The default as words, unless it depends on the target or on other answers."""
         if isinstance(self.default, list):
-            return ",".join(self.default) or NONE
+            return written(self.default)
         return None if "{{" in self.default else self.default
 
     @property
@@ -88,10 +98,6 @@ class Question:
             return [*self.values]
         sizes = range(len(self.values) + 1)
         return [list(found) for size in sizes for found in combinations(self.values, size)]
-
-    def words(self, answer: Answer) -> str:
-        """The answer as a flag takes it."""
-        return answer if isinstance(answer, str) else ",".join(answer) or NONE
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,14 @@ from typing import Annotated
 import typer
 
 from scaffold.choices import answers, policy, questions, words
-from scaffold.choices.answers import Given
-from scaffold.choices.questions import Answers, Questionnaire, choices_in
+from scaffold.choices.answers import Given, differing
+from scaffold.choices.questions import Answers, Questionnaire, choices_in, said
+from scaffold.commands.flags import Folder, Json
 from scaffold.commands.goal import (
     Branch,
     Diff,
     DryRun,
-    Folder,
     Goal,
-    Json,
     NoCommit,
     NoLock,
     Options,
@@ -27,7 +26,6 @@ from scaffold.commands.goal import (
 from scaffold.report import Report
 from scaffold.template import releases
 from scaffold.update.project import Project
-from scaffold.update.screens import changed, said
 
 Choose = Callable[[Questionnaire, Answers, Sequence[str]], Given]
 
@@ -121,7 +119,7 @@ def _goal(found: Project, verb: Verb, choices: Sequence[str]) -> Goal:
         leaving = questions.facts(source, "leaving") or {}
     before = _complete(asked, answers.from_project(asked, found.answers))
     after = _complete(asked, verb.choose(asked, before, choices))
-    new = {key: answer for key, (_, answer) in changed(before, after).items()}
+    new = {key: answer for key, (_, answer) in differing(before, after).items()}
     policy.read(asked).judge(asked, new, answers.as_word)
     return Goal(
         command=shlex.join(["scaffold", verb.name, *choices]),
@@ -140,7 +138,7 @@ def _title(verb: Verb, before: Answers, after: Answers, choices: Sequence[str]) 
     if verb.name != "set":
         names = [choice.rpartition("=")[2] for choice in choices]
         return f"{verb.name.capitalize()} {' and '.join(names)}"
-    new = {key: said(answer) for key, (_, answer) in changed(before, after).items()}
+    new = {key: said(answer) for key, (_, answer) in differing(before, after).items()}
     return "Set " + " and ".join(f"{key} to {answer}" for key, answer in new.items())
 
 
@@ -149,7 +147,7 @@ def _not_migrated(
 ) -> list[str]:
     """What the template says of each choice that leaves, and of its question."""
     sentences: list[str] = []
-    for key, (old, new) in changed(before, after).items():
+    for key, (old, new) in differing(before, after).items():
         gone = [choice for choice in choices_in(old) if choice not in choices_in(new)]
         for choice in [*gone, "*"] if gone else []:
             sentences += leaving.get(key, {}).get(choice, [])

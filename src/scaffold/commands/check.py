@@ -10,13 +10,14 @@ from typing import Annotated, Any
 import typer
 
 from scaffold.choices import questions
-from scaffold.commands.goal import Folder, Json
+from scaffold.commands.flags import Folder, Json
 from scaffold.errors import Conflicts, Drifted, Outdated, Refusal
 from scaffold.report import Report
 from scaffold.template import releases
+from scaffold.template.releases import shown
+from scaffold.text import counted, rows
 from scaffold.update import act, comparison, project
 from scaffold.update.project import Project
-from scaffold.update.screens import counted, rows, shown
 
 EPILOG = """\b
 Examples:

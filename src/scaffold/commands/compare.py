@@ -10,14 +10,14 @@ import typer
 
 from scaffold import distribution
 from scaffold.choices import answers, presets, questions, words
-from scaffold.choices.answers import Given
-from scaffold.choices.questions import Answers, Questionnaire
-from scaffold.commands.goal import Json
+from scaffold.choices.answers import Given, differing
+from scaffold.choices.questions import Answers, Questionnaire, said
+from scaffold.commands.flags import Json
 from scaffold.report import Report
 from scaffold.template import patch, preview
 from scaffold.template.patch import Change
+from scaffold.text import rows
 from scaffold.update import project
-from scaffold.update.screens import changed, rows, said
 
 EPILOG = """\b
 Examples:
@@ -88,7 +88,7 @@ def _summary(a: Side, b: Side, found: Sequence[Change]) -> str:
         return f"{heading}\nThe same files.\n"
     answered = [
         (key, f"{said(old)} → {said(new)}")
-        for key, (old, new) in changed(a.answers, b.answers).items()
+        for key, (old, new) in differing(a.answers, b.answers).items()
     ]
     files = [
         (
@@ -112,11 +112,11 @@ def _counts(found: Sequence[Change]) -> str:
 
 
 def _data(a: Side, b: Side, found: Sequence[Change]) -> dict[str, Any]:
-    differing: Mapping[str, Any] = changed(a.answers, b.answers)
+    changed: Mapping[str, Any] = differing(a.answers, b.answers)
     return {
         "a": {"name": a.name, "answers": a.answers},
         "b": {"name": b.name, "answers": b.answers},
-        "changed_answers": {key: {"from": old, "to": new} for key, (old, new) in differing.items()},
+        "changed_answers": {key: {"from": old, "to": new} for key, (old, new) in changed.items()},
         "files": [
             {
                 "path": change.path,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from scaffold.commands.goal import Json
+from scaffold.commands.flags import Json
 from scaffold.errors import Usage, did_you_mean
 from scaffold.programs import completion as completions
 from scaffold.programs import shells
@@ -18,13 +18,15 @@ Examples:
   scaffold completion powershell > ~/.scaffold.ps1
 """
 
+SHELLS = [*shells.SHELLS]
+
 
 def completion(
     shell: Annotated[
         str,
         typer.Argument(
             metavar="SHELL",
-            help=f"{', '.join(completions.SHELLS[:-1])} or {completions.SHELLS[-1]}.",
+            help=f"{', '.join(SHELLS[:-1])} or {SHELLS[-1]}.",
             show_default=False,
         ),
     ],
@@ -32,12 +34,10 @@ def completion(
     as_json: Json = False,
 ) -> None:
     """Print what completes commands, flags and choices. Its first lines say where it goes."""
-    if shell not in shells.SHELLS:
-        ways = f"Shells: {', '.join(completions.SHELLS)}"
-        raise Usage(
-            f"there is no completion for `{shell}`", did_you_mean(shell, [*shells.SHELLS], ways)
-        )
-    script = shells.script(shell, [*completions.commands()])
+    if shell not in SHELLS:
+        ways = f"Shells: {', '.join(SHELLS)}"
+        raise Usage(f"there is no completion for `{shell}`", did_you_mean(shell, SHELLS, ways))
+    script = shells.script(shell, [*completions.commands(SHELLS)])
     report = Report("completion", as_json)
     report.show(script.encode())
     report.finish({"shell": shell, "script": script})

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scaffold.commands.goal import Folder, Json
+from scaffold.commands.flags import Folder, Json
 from scaffold.errors import Usage
 from scaffold.report import Report
 from scaffold.update import comparison, project

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from textwrap import fill
 
 from scaffold import doctor as rules
-from scaffold.commands.goal import Folder, Json
+from scaffold.commands.flags import Folder, Json
 from scaffold.doctor.finding import OK, PROBLEM, Finding
 from scaffold.errors import NotReady
 from scaffold.report import Report
-from scaffold.update.screens import counted
+from scaffold.text import counted, wrapped
 
 EPILOG = """\b
 Examples:
@@ -55,12 +54,5 @@ def _lines(findings: Sequence[Finding]) -> Iterator[str]:
     for finding in findings:
         head = f"  {finding.state:<7}  {finding.rule:<{width}}  "
         indent = " " * len(head)
-        yield fill(
-            finding.found,
-            WIDTH,
-            initial_indent=head,
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        yield wrapped(finding.found, WIDTH, head, indent)
         yield f"\n{indent}{finding.fix}\n" if finding.fix else "\n"

@@ -10,22 +10,19 @@ from typing import Annotated, Any
 
 import typer
 
-from scaffold.choices.questions import Answer, Answers
+from scaffold.choices.answers import differing
+from scaffold.choices.questions import Answer, Answers, said
 from scaffold.errors import Conflicts, WouldLoseEdits
-from scaffold.report import Report, listed
+from scaffold.report import Report
+from scaffold.template.releases import shown
 from scaffold.template.upgrades import Upgrade
+from scaffold.text import counted, listed, rows
 from scaffold.update import act, plan, project, screens
 from scaffold.update.act import Outcome
 from scaffold.update.plan import Plan
 from scaffold.update.project import Project
-from scaffold.update.screens import Notice, counted, said, shown
+from scaffold.update.screens import Notice
 
-Folder = Annotated[
-    Path,
-    typer.Option(
-        "--project", metavar="DIR", help="The project (default: here).", show_default=False
-    ),
-]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")
 ]
@@ -33,7 +30,6 @@ Diff = Annotated[bool, typer.Option("--diff", help="Print it as a patch too, on 
 Branch = Annotated[bool, typer.Option("--branch", help="Do it on a new branch.")]
 NoCommit = Annotated[bool, typer.Option("--no-commit", help="Stage it, and do not commit.")]
 NoLock = Annotated[bool, typer.Option("--no-lock", help="Leave uv.lock as it is.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, and never ask.")]
 
 
 @dataclass(frozen=True)
@@ -136,7 +132,7 @@ def finish(found: Project, outcome: Outcome, report: Report, data: Mapping[str, 
     else:
         steps.append(("staged", "not committed"))
         way = "`scaffold update --continue` commits it, `scaffold update --abort` takes it back."
-    report.say(f"{screens.rows(steps)}\n{way}")
+    report.say(f"{rows(steps)}\n{way}")
     done = "committed" if outcome.commit else "staged"
     report.finish({**data, "done": done})
 
@@ -181,7 +177,7 @@ def _sections(goal: Goal, notices: Sequence[Notice]) -> dict[str, list[str]]:
 
 
 def _data(made: Plan, goal: Goal, notices: Sequence[Notice]) -> dict[str, Any]:
-    changed = screens.changed(made.project.answers, goal.answers)
+    changed = differing(made.project.answers, goal.answers)
     return {
         "project": str(made.project.folder),
         "from": made.project.release,

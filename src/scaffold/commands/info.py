@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from scaffold import distribution
-from scaffold.commands.goal import Folder, Json
+from scaffold.choices.questions import said
+from scaffold.commands.flags import Folder, Json
 from scaffold.report import Report
 from scaffold.template import releases
-from scaffold.update import project, screens
-from scaffold.update.screens import said, shown
+from scaffold.template.releases import shown
+from scaffold.text import rows
+from scaffold.update import project
 
 EPILOG = """\b
 Examples:
@@ -28,7 +30,7 @@ def info(*, folder: Folder = Path(), as_json: Json = False) -> None:
         "update": "`scaffold update --dry-run` shows it, `scaffold update` does it",
     }
     report = Report("info", as_json)
-    report.show(f"{found.folder.name}\n{screens.rows(list(table.items()))}".encode())
+    report.show(f"{found.folder.name}\n{rows(list(table.items()))}".encode())
     report.finish(
         {
             "project": str(found.folder),

@@ -35,6 +35,9 @@ def mcp(
     from scaffold.programs import mcp_server
 
     if sys.stdin.isatty():
-        print("a coding agent's client starts this: docs/mcp.md; ctrl-c ends it", file=sys.stderr)
+        print(
+            "a coding agent's client starts this: docs/how-to/use-with-an-agent.md; ctrl-c ends it",
+            file=sys.stderr,
+        )
     gc.enable()  # it may run for days
     mcp_server.serve(root.resolve())

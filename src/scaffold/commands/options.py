@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import PurePath
-from textwrap import wrap
 from typing import Annotated, Any
 
 import typer
@@ -12,11 +11,12 @@ import typer
 from scaffold import distribution
 from scaffold.choices import policy, questions, schema, words
 from scaffold.choices.policy import Policy
-from scaffold.choices.questions import Choice, Question, Questionnaire
-from scaffold.commands.goal import Json
+from scaffold.choices.questions import Answers, Choice, Question, Questionnaire, written
+from scaffold.commands.flags import Json
 from scaffold.report import Report
 from scaffold.template import explanation
 from scaffold.template.explanation import Difference, Explanation
+from scaffold.text import wrapped
 
 EPILOG = """\b
 Examples:
@@ -74,21 +74,23 @@ def _section(asked: Questionnaire, question: Question, rules: Policy) -> Iterato
     yield f"{question.key}  {question.help} ({question.flag})"
     if not question.choices:
         if question.key in rules.locked:
-            yield from _indented(f"locked: {rules.locked[question.key]}", "  ")
+            yield wrapped(f"locked: {rules.locked[question.key]}", WIDTH, "  ", "  ")
         yield f"  default: {question.static_default or 'from the name of the folder'}"
-        yield from _indented(schema.reason(asked, question), "  ")
+        if rule := schema.reason(asked, question):
+            yield wrapped(rule, WIDTH, "  ", "  ")
         return
     width = max(map(len, question.values))
+    indent = " " * (width + 4)
     default = (question.static_default or "").split(",")
     for choice in question.choices:
         told = f"{choice.gives} (default)" if choice.value in default else choice.gives
         yield f"  {choice.value:<{width}}  {told}"
         obstacles = [each.reason for each in asked.constraints(choice)]
         for obstacle in filter(None, [*obstacles, rules.obstacle(question, choice.value)]):
-            yield from _indented(obstacle, " " * (width + 4))
+            yield wrapped(obstacle, WIDTH, indent, indent)
     if asked.sources(question):
         for beside, answer in asked.defaults(question):
-            yield f"  default with {_said(asked, beside)}: {question.words(answer)}"
+            yield f"  default with {_said(beside)}: {written(answer)}"
 
 
 def _question(asked: Questionnaire, question: Question, rules: Policy) -> dict[str, Any]:
@@ -122,7 +124,7 @@ def _choice(asked: Questionnaire, choice: Choice) -> dict[str, Any]:
 
 
 def _explained(asked: Questionnaire, question: Question, choice: Choice, found: Explanation) -> str:
-    other = question.words(found.compared_with)
+    other = written(found.compared_with)
     rows = {
         "files": _files(found),
         **{
@@ -138,13 +140,13 @@ def _explained(asked: Questionnaire, question: Question, choice: Choice, found: 
     lines.append(f"Beside {question.key}={other}, all other answers alike:\n")
     for name, row in told.items():
         start = f"  {name:<{width}}  "
-        lines += _indented(row, start, " " * len(start))
+        lines.append(wrapped(row, WIDTH, start, " " * len(start)))
     return "\n".join(lines) + "\n"
 
 
 def _obstacles(asked: Questionnaire, choice: Choice, found: Explanation) -> Iterator[str]:
     for constraint in asked.constraints(choice):
-        yield f"{_said(asked, constraint.beside)} ({constraint.reason})"
+        yield f"{_said(constraint.beside)} ({constraint.reason})"
     for word, constraint in found.excludes:
         yield f"{word} ({constraint.reason})"
 
@@ -166,19 +168,8 @@ def _either(difference: Difference) -> str:
     return added or (f"without {removed}" if removed else "")
 
 
-def _said(asked: Questionnaire, beside: questions.Answers) -> str:
-    return " and ".join(f"{key}={asked[key].words(answer)}" for key, answer in beside.items())
-
-
-def _indented(text: str, start: str, then: str = "") -> list[str]:
-    return wrap(
-        text,
-        WIDTH,
-        initial_indent=start,
-        subsequent_indent=then or start,
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
+def _said(beside: Answers) -> str:
+    return " and ".join(f"{key}={written(answer)}" for key, answer in beside.items())
 
 
 def _data(
@@ -187,7 +178,7 @@ def _data(
     return {
         "question": question.key,
         "choice": _choice(asked, choice),
-        "compared_with": question.words(found.compared_with),
+        "compared_with": written(found.compared_with),
         "lines": found.lines,
         **{what: asdict(difference) for what, difference in found.differences.items()},
         "files": asdict(found.differences["files"]) | {"changed": found.changed},

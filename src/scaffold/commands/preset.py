@@ -11,12 +11,11 @@ from scaffold.choices import answers, presets, questions
 from scaffold.choices.answers import Given
 from scaffold.choices.presets import Preset
 from scaffold.choices.questions import Questionnaire
-from scaffold.commands.flags import with_flags
-from scaffold.commands.goal import Json
+from scaffold.commands.flags import Json, with_flags
 from scaffold.errors import Refusal, Usage
 from scaffold.report import Report
+from scaffold.text import rows
 from scaffold.update import project
-from scaffold.update.screens import rows
 
 SAVE_EPILOG = """\b
 Examples:
@@ -79,10 +78,7 @@ def listing(*, as_json: Json = False) -> None:
     questionnaire = _questionnaire()
     report = Report("preset list", as_json)
     found = [(preset, *_read(questionnaire, preset)) for preset in presets.known().values()]
-    table = [
-        (preset.name, problem or preset.gist(questionnaire, given))
-        for preset, given, problem in found
-    ]
+    table = [(preset.name, problem or preset.gist(given)) for preset, given, problem in found]
     report.show(rows(table).encode())
     report.finish(
         {

@@ -8,7 +8,7 @@ import typer
 from scaffold import distribution
 from scaffold.choices import questions
 from scaffold.choices import schema as schemas
-from scaffold.commands.goal import Json
+from scaffold.commands.flags import Json
 from scaffold.errors import Usage, did_you_mean
 from scaffold.programs import protocol
 from scaffold.report import Report

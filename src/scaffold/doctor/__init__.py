@@ -11,7 +11,7 @@ from scaffold.update import project
 
 Rule = Callable[[Place], Iterator[Finding]]
 
-# What each finds may be told under further names: docs/doctor.md.
+# What each finds may be told under further names: docs/reference/doctor.md.
 OF_A_MACHINE: dict[str, Rule] = {
     "git": machine.git,
     "python": machine.python,

@@ -1,5 +1,6 @@
 """What a rule looks at, and what it answers."""
 
+import json
 import os
 import re
 import shlex
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from signal import SIGKILL
+from typing import Any
 
 from scaffold.choices.questions import Answers, choices_in
 
@@ -97,6 +99,14 @@ class Look:
     @property
     def last(self) -> str:
         return (self.err.strip() or self.out.strip()).rpartition("\n")[2]
+
+    @property
+    def document(self) -> Any:
+        """What a program of ours printed last, as JSON; nothing where it printed none."""
+        try:
+            return json.loads(self.out.splitlines()[-1])
+        except (IndexError, ValueError):
+            return None
 
 
 def look(words: Sequence[str | Path], folder: Path, seconds: float, **more: str) -> Look | None:

@@ -3,7 +3,6 @@
 The database is asked through the project's own interpreter: its drivers are its own.
 """
 
-import json
 import re
 import socket
 import sys
@@ -12,8 +11,8 @@ from errno import EADDRINUSE
 from pathlib import Path
 from urllib.parse import unquote
 
-from scaffold.doctor.finding import OK, PROBLEM, WARNING, Finding, Look, Place, Variable, look
-from scaffold.doctor.settings import lent, silence
+from scaffold.doctor.finding import OK, PROBLEM, WARNING, Finding, Place, Variable, look
+from scaffold.doctor.settings import answered, silence
 
 LIMIT_SECONDS = 20.0
 LAST_PORT = 65535
@@ -163,20 +162,12 @@ def hidden(text: str, url: str) -> str:
 
 def _answer(place: Place, probe: str, url: str) -> tuple[str, str]:
     """The state that the probe found, and what was said, in one line without secrets."""
-    asked = look([place.python, "-B", "-c", probe], place.folder, LIMIT_SECONDS, **lent(place))
+    asked = answered(place, probe)
     if not asked:
         return "away", "the Python of .venv does not run"
-    found = _document(asked)
+    found = asked.document or {"state": "away", "said": asked.last}
     said = hidden(found.get("said", ""), url).strip().partition("\n")[0].rstrip(".")
     return found["state"], said
-
-
-def _document(asked: Look) -> dict[str, str]:
-    try:
-        found: dict[str, str] = json.loads(asked.out.splitlines()[-1])
-    except (IndexError, ValueError):
-        return {"state": "away", "said": asked.last}
-    return found
 
 
 def _not_asked(place: Place, rule: str, where: str) -> Finding:

@@ -1,13 +1,12 @@
 """What the service is told: .env beside what its settings read, and whether they are accepted."""
 
 import ast
-import json
 import re
 import shlex
 import sys
 from collections.abc import Iterator
 
-from scaffold.doctor.finding import OK, PROBLEM, WARNING, Finding, Place, Variable, look
+from scaffold.doctor.finding import OK, PROBLEM, WARNING, Finding, Look, Place, Variable, look
 from scaffold.errors import nearest
 
 LIMIT_SECONDS = 20.0
@@ -56,8 +55,8 @@ def unknown(place: Place) -> Iterator[Finding]:
 def missing(place: Place) -> Iterator[Finding]:
     if not place.is_set_up:
         return
-    asked = look([place.python, "-B", "-c", PROBE], place.folder, LIMIT_SECONDS, **lent(place))
-    refused = _refusals(asked.out) if asked and asked.code == 0 else None
+    asked = answered(place, PROBE)
+    refused = asked.document if asked and asked.code == 0 else None
     if refused is None:
         why = _masked(place, asked.last) if asked else "the Python of .venv does not run"
         told = f"the settings cannot be asked: {why}"
@@ -69,7 +68,12 @@ def missing(place: Place) -> Iterator[Finding]:
         yield Finding("env-missing", OK, f"the settings are accepted in {place.environment}")
 
 
-def lent(place: Place) -> dict[str, str]:
+def answered(place: Place, probe: str) -> Look | None:
+    """What the project's own interpreter answers: it has the settings, and the drivers."""
+    return look([place.python, "-B", "-c", probe], place.folder, LIMIT_SECONDS, **_lent(place))
+
+
+def _lent(place: Place) -> dict[str, str]:
     """In development `make dev` brings a database: settings are asked as if there were one."""
     if place.environment not in ("development", "test") or place.variable("DATABASE_URL"):
         return {}
@@ -81,15 +85,6 @@ def silence(place: Place, name: str, found: Variable) -> str:
     if found.line is None:
         return place.command(f"env -u {name} make dev")
     return place.command(f"{SED} '{found.line}s/^/# /' .env")
-
-
-def _refusals(printed: str) -> list[tuple[str, str, str]] | None:
-    """What the probe printed last: name, kind and message of each setting that is refused."""
-    try:
-        found: list[tuple[str, str, str]] = json.loads(printed.splitlines()[-1])
-    except (IndexError, ValueError):
-        return None
-    return found
 
 
 def _masked(place: Place, text: str) -> str:

@@ -21,7 +21,7 @@ from anyio.to_thread import run_sync
 
 from scaffold import distribution, report
 from scaffold.choices import answers, questions
-from scaffold.choices.questions import Answer, Answers
+from scaffold.choices.questions import Answers, written
 from scaffold.errors import Refusal, Usage
 from scaffold.template import releases
 from scaffold.template.rendering import ANSWERS_FILE
@@ -191,13 +191,13 @@ def _command(folder: Path, chosen: Answers) -> tuple[str, list[str]]:
     project = ["--json", "--no-lock", "--project", str(folder)]
     if not chosen:
         return "update", ["update", *project]
-    words = (f"{key}={_words(answer)}" for key, answer in chosen.items())
+    words = (f"{key}={written(answer)}" for key, answer in chosen.items())
     return "set", ["set", *project, "--", *words]
 
 
 def _new(folder: Path, chosen: Answers) -> list[str]:
     asked = questions.read(distribution.source())
-    flags = (f"{asked[key].flag}={asked[key].words(value)}" for key, value in chosen.items())
+    flags = (f"{asked[key].flag}={written(value)}" for key, value in chosen.items())
     return ["new", str(folder), "--json", "--no-lock", "--defaults", *flags]
 
 
@@ -205,10 +205,6 @@ def _read(folder: Path, chosen: Mapping[str, Any]) -> Answers:
     """Found to be answers: no key becomes another flag. Raises Usage."""
     asked = questions.read(distribution.source(), folder.name)
     return {key: answers.from_key(asked, key, value) for key, value in chosen.items()}
-
-
-def _words(answer: Answer) -> str:
-    return answer if isinstance(answer, str) else ",".join(answer) or questions.NONE
 
 
 def _token(planned: Planned, state: str) -> str:

@@ -4,15 +4,13 @@ It is all in the script of a shell, so that no process is started by the key; pr
 are looked up in their folder.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scaffold import cli, distribution
 from scaffold.choices import presets, questions
 from scaffold.choices.questions import NONE, Question, Questionnaire
 from scaffold.template import releases
-
-SHELLS = ("bash", "zsh", "fish", "powershell")
 
 Words = dict[str, str]  # what is offered, and what is said of it
 
@@ -45,9 +43,10 @@ class Command:
 _HELP = Flag(("--help",), "Show this message and exit.", None)
 
 
-def commands() -> Iterator[Command]:
-    asked = questions.read(distribution.source())
-    known = _values(asked)
+def commands(shells: Iterable[str]) -> Iterator[Command]:
+    """`shells`: those that can be named to the command that prints this."""
+    known = _values(questions.read(distribution.source()))
+    known["SHELL"] = Values(dict.fromkeys(shells, ""))
     for first, seconds in cli.COMMANDS.items():
         if cli.runs(first):
             yield _command(first, seconds, known)
@@ -93,7 +92,7 @@ def _values(asked: Questionnaire) -> dict[str, Values]:
         if choice.value != NONE
     }
     listed = {name: each.gives for name, each in presets.known().items() if not each.path}
-    names = [name.removeprefix("v") for name in releases.recorded(distribution.releases())]
+    names = [releases.shown(name) for name in releases.recorded(distribution.releases())]
     return {
         **{question.flag: Values(_choices(question), question.several) for question in chosen},
         **dict.fromkeys(("TARGET", "FILE", "DIR", "PATH", "PROJECT"), Values({}, paths=True)),
@@ -102,7 +101,6 @@ def _values(asked: Questionnaire) -> dict[str, Values]:
         "CHOICE": Values(alone | pairs),
         **dict.fromkeys("AB", Values(listed | pairs, several=True, paths=True, presets=True)),
         "RELEASE": Values(dict.fromkeys(names, "")),
-        "SHELL": Values(dict.fromkeys(SHELLS, "")),
         "new|document": Values({"new": "The answers.", "document": "What --json prints."}),
     }
 

@@ -213,10 +213,12 @@ Register-ArgumentCompleter -Native -CommandName scaffold -ScriptBlock {
 
 
 def script(shell: str, commands: Sequence[Command]) -> str:
-    write, engine, start = SHELLS[shell]
-    place, renew = PLACES[shell]
-    head = [f"# Completion of `scaffold`, to be added by: {place}", f"# After an upgrade: {renew}"]
-    return "\n".join([*start, *head, *write([*_table(commands)])]) + engine
+    its = SHELLS[shell]
+    head = [
+        f"# Completion of `scaffold`, to be added by: {its.added}",
+        f"# After an upgrade: {its.renewed}",
+    ]
+    return "\n".join([*its.start, *head, *its.write([*_table(commands)])]) + its.engine
 
 
 @dataclass(frozen=True)
@@ -323,28 +325,39 @@ APOSTROPHE = "'"
 
 Write = Callable[[Sequence[_Row]], Iterator[str]]
 
-SHELLS: dict[str, tuple[Write, str, tuple[str, ...]]] = {
-    "bash": (_bash, BASH, ()),
-    "zsh": (_zsh, ZSH, ("#compdef scaffold",)),
-    "fish": (_fish, FISH, ()),
-    "powershell": (_powershell, POWERSHELL, ()),
-}
 
-# How it is added, and how renewed.
-PLACES = {
-    "bash": (
+@dataclass(frozen=True)
+class _Shell:
+    write: Write  # the table
+    engine: str
+    added: str  # by which command
+    renewed: str  # and how
+    start: tuple[str, ...] = ()  # lines that come first
+
+
+SHELLS = {
+    "bash": _Shell(
+        _bash,
+        BASH,
         "scaffold completion bash > ~/.local/share/bash-completion/completions/scaffold",
         "the same again. Without bash-completion: `source` the file in ~/.bashrc",
     ),
-    "zsh": (
+    "zsh": _Shell(
+        _zsh,
+        ZSH,
         "scaffold completion zsh > ~/.zfunc/_scaffold",
         "the same again. ~/.zshrc needs, before `compinit`: fpath+=(~/.zfunc)",
+        ("#compdef scaffold",),
     ),
-    "fish": (
+    "fish": _Shell(
+        _fish,
+        FISH,
         "scaffold completion fish > ~/.config/fish/completions/scaffold.fish",
         "the same again",
     ),
-    "powershell": (
+    "powershell": _Shell(
+        _powershell,
+        POWERSHELL,
         "scaffold completion powershell > ~/.scaffold.ps1",
         "the same again. $PROFILE needs the line: . ~/.scaffold.ps1",
     ),

@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.choices import answers
-from scaffold.template import preview
-from scaffold.errors import Incompatible
-from scaffold.template.preview import Preview
 from scaffold.choices.questions import (
     NONE,
     Answer,
@@ -20,6 +17,9 @@ from scaffold.choices.questions import (
     Questionnaire,
     choices_in,
 )
+from scaffold.errors import Incompatible
+from scaffold.template import preview
+from scaffold.template.preview import Preview
 
 SETTING = re.compile(r"^(?:# )?([A-Z][A-Z0-9_]+)=|^\| `([A-Z][A-Z0-9_]+)` \|", re.MULTILINE)
 TARGET = re.compile(r"^([a-z]+):.*?## ", re.MULTILINE)

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from scaffold.choices import questions
-from scaffold.choices.questions import Answer, Answers, Question, Questionnaire
+from scaffold.choices.questions import Answer, Answers, Question, Questionnaire, written
 from scaffold.template.rendering import ANSWERS_FILE
 
 Origin = tuple[str, ...]  # `auth=jwt`, as flags and words spell it; nothing: it is always there
@@ -93,4 +93,4 @@ def _part_of(
             for choice in answer
             if _answered(asked, {**answers, question.key: [choice]}).place(parts) is not None
         ] or answer
-    return question.words(answer)
+    return written(answer)

@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from scaffold import interruption
-from scaffold.template import origins, rendering
-from scaffold.errors import Usage, did_you_mean
-from scaffold.template.origins import Origin
 from scaffold.choices.questions import Answers
-from scaffold.update.screens import counted
+from scaffold.errors import Usage, did_you_mean
+from scaffold.template import origins, rendering
+from scaffold.template.origins import Origin
+from scaffold.text import counted
 
 ROUND = 100  # lines, below which they are told one by one
 
@@ -25,19 +25,11 @@ class File:
     origin: Origin
 
     @property
-    def lines(self) -> int:
-        return self.content.count(b"\n")
-
-    @property
-    def is_test(self) -> bool:
-        return self.path.startswith("tests/")
-
-    @property
     def data(self) -> dict[str, Any]:
         return {
             "path": self.path,
             "bytes": len(self.content),
-            "lines": self.lines,
+            "lines": _lines(self.content),
             "origin": list(self.origin),
         }
 
@@ -56,13 +48,12 @@ class Preview:
 
     @property
     def lines(self) -> int:
-        return sum(text.count(b"\n") for text in self.contents.values())
+        return sum(map(_lines, self.contents.values()))
 
     @property
     def test_lines(self) -> int:
-        return sum(
-            text.count(b"\n") for path, text in self.contents.items() if path.startswith("tests/")
-        )
+        texts = (text for path, text in self.contents.items() if path.startswith("tests/"))
+        return sum(map(_lines, texts))
 
     @property
     def summary(self) -> str:
@@ -112,6 +103,10 @@ def make(source: Path, answers: Answers) -> Preview:
 
 def said(origin: Origin) -> str:
     return " and ".join(origin) or "always"
+
+
+def _lines(content: bytes) -> int:
+    return content.count(b"\n")
 
 
 def _round(lines: int) -> int:

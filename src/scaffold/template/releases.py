@@ -42,6 +42,11 @@ def names() -> list[str]:
     return list(dict.fromkeys([*recorded(distribution.releases()), current()]))
 
 
+def shown(name: str) -> str:
+    """As people are told of it."""
+    return name.removeprefix("v")
+
+
 def current() -> str:
     """What `scaffold new` renders: a release, the commit that pip installed, or, between two
     releases, the version of the package with the content's id."""

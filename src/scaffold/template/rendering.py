@@ -8,8 +8,8 @@ from types import CodeType
 from typing import Any
 
 from scaffold import distribution
-from scaffold.template import releases
 from scaffold.choices.questions import Answers
+from scaffold.template import releases
 
 ANSWERS_FILE = ".copier-answers.yml"
 

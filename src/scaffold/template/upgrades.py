@@ -22,9 +22,9 @@ from typing import Any
 import yaml
 
 from scaffold import distribution
-from scaffold.template import releases
-from scaffold.errors import Refusal
 from scaffold.choices.questions import Answer, Answers, choices_in
+from scaffold.errors import Refusal
+from scaffold.template import releases
 
 FILE = "upgrades.yml"
 # What a line of each part says: what it must, and what it may.

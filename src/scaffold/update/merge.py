@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from scaffold.template.releases import shown
 from scaffold.template.rendering import ANSWERS_FILE
 from scaffold.update import formatting, project
 from scaffold.update.project import Project
@@ -51,7 +52,7 @@ def merge(store: Store, project: Project, release: str, sides: Sides) -> Merge:
     files = store.files(tree) | {ANSWERS_FILE: answers}
     end = said.index("") if "" in said else len(said)
     kinds = _kinds(said[end + 1 :])
-    labels = {ours: "yours", theirs: f"template {release.removeprefix('v')}"}
+    labels = {ours: "yours", theirs: f"template {shown(release)}"}
     conflicts = []
     for path, stages in _stages(said[:end]).items():
         formatted = _without_formatting(store, project, path, stages)

@@ -10,8 +10,8 @@ import yaml
 from scaffold import distribution
 from scaffold.choices.questions import Answer, Answers
 from scaffold.errors import TreeDirty, Usage
-from scaffold.report import listed
 from scaffold.template.rendering import ANSWERS_FILE
+from scaffold.text import listed
 from scaffold.update import repository
 from scaffold.update.repository import Repository
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from textwrap import fill
 
-from scaffold.choices.questions import NONE, Answer, Answers
-from scaffold.report import listed
+from scaffold.choices.answers import differing
+from scaffold.choices.questions import said
+from scaffold.template.releases import shown
+from scaffold.text import counted, listed, rows, wrapped
 from scaffold.update.merge import Conflict
 from scaffold.update.plan import Plan
 
@@ -25,26 +26,6 @@ class Notice:
     def sentence(self) -> str:
         where = f" (still in {listed(self.places)})" if self.places else ""
         return self.what + where
-
-
-def shown(release: str) -> str:
-    return release.removeprefix("v")
-
-
-def said(answer: Answer) -> str:
-    return answer if isinstance(answer, str) else ", ".join(answer) or NONE
-
-
-def counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
-def changed(before: Answers, after: Answers) -> dict[str, tuple[Answer, Answer]]:
-    return {
-        key: (before[key], answer)
-        for key, answer in after.items()
-        if key in before and before[key] != answer
-    }
 
 
 def screen(plan: Plan, sections: Mapping[str, Sequence[str]]) -> str:
@@ -73,19 +54,9 @@ def message(title: str, plan: Plan, sections: Mapping[str, Sequence[str]]) -> st
     parts = [title, f"{_heading(plan)}\n{', '.join(_counts(plan))}"]
     for name, sentences in told.items():
         if sentences:
-            items = [_wrapped(sentence, "- ", "  ") for sentence in sentences]
+            items = [wrapped(sentence, WIDTH, "- ", "  ") for sentence in sentences]
             parts.append("\n".join([f"{name}:", *items]))
     return "\n\n".join(parts) + "\n"
-
-
-def rows(table: Sequence[Sequence[str]]) -> str:
-    """Lines in columns."""
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    lines = [
-        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-        for row in table
-    ]
-    return "".join(f"  {line.rstrip()}\n" for line in lines)
 
 
 def _heading(plan: Plan) -> str:
@@ -93,16 +64,14 @@ def _heading(plan: Plan) -> str:
     project = plan.project
     steps = [f"{shown(project.release)} → {shown(plan.release)}"]
     if plan.release == project.release:
-        answers = changed(project.answers, plan.answers)
+        answers = differing(project.answers, plan.answers)
         steps = [f"{key} {said(old)} → {said(new)}" for key, (old, new) in answers.items()]
     return f"{project.folder.name}: {'; '.join(steps)}"
 
 
 def _section(title: str, sentences: Sequence[str]) -> str:
-    return (
-        "\n".join([f"\n{title}", *(_wrapped(sentence, "  ", "    ") for sentence in sentences)])
-        + "\n"
-    )
+    lines = [wrapped(sentence, WIDTH, "  ", "    ") for sentence in sentences]
+    return "\n".join([f"\n{title}", *lines, ""])
 
 
 def _counts(plan: Plan) -> list[str]:
@@ -137,14 +106,3 @@ def _sides(block: Sequence[str]) -> str:
 def _excerpt(line: str) -> str:
     text = line.strip()
     return text if len(text) <= EXCERPT else text[: EXCERPT - 1] + "…"
-
-
-def _wrapped(sentence: str, first: str, others: str) -> str:
-    return fill(
-        sentence,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=others,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

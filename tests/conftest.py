@@ -6,6 +6,7 @@ of them builds images before, and projects of its own.
 """
 
 import re
+import signal
 from collections import Counter
 
 import pytest
@@ -23,7 +24,9 @@ GROUPS = {
     "tests/generated/test_rollout": "releases",
     "tests/generated/": "services",
     "tests/containers/": "builds",
-    "tests/test_readme.py": "builds",
+    "tests/docs/test_how_to.py": "builds",
+    "tests/docs/test_readme.py": "builds",
+    "tests/docs/test_tutorial.py": "builds",
 }
 
 
@@ -32,8 +35,8 @@ GROUPS = {
 SAMPLED = {
     "tests/cli/commands/test_protocol.py": 5,
     "tests/cli/commands/": 3,
-    "tests/cli/test_completion.py": 3,
-    "tests/cli/test_wizard": 3,
+    "tests/cli/programs/test_completion.py": 3,
+    "tests/cli/asking/": 3,
     "tests/generated/test_commands.py": 2,
     "tests/generated/test_recovery.py": 2,
     "tests/generated/test_rollout.py": 2,
@@ -47,6 +50,12 @@ SAMPLED = {
     "tests/update/test_surroundings.py": 3,
     "tests/workflows/test_runs.py": 3,
 }
+
+
+def pytest_configure() -> None:
+    """`nohup` and a shell's `&` ignore signals, and what tests start and end would inherit that."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Grouped(LoadScopeScheduling):  # type: ignore[misc]  # so of Any

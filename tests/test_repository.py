@@ -56,6 +56,20 @@ def test_every_test_is_run() -> None:
     assert parts - {"tests/contract"} == set(run)
 
 
+def test_the_linter_leaves_out_no_module_but_those_of_the_template() -> None:
+    """They are linted as they are rendered."""
+    ruff = Path(sys.executable).with_name("ruff")
+    listed = subprocess.run(
+        [ruff, "check", "--show-files"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    modules = {str(path) for path in files() if path.suffix == ".py"}
+
+    left_out = {str(Path(path).relative_to(ROOT)) for path in modules - {*listed.stdout.split()}}
+
+    assert "template/app/errors.py" in left_out
+    assert {path for path in left_out if not path.startswith("template/")} == set()
+
+
 def test_who_may_not_install_is_told_what_is_missing(tmp_path: Path) -> None:
     for tool in ("sh", "paste", "git"):
         (tmp_path / tool).symlink_to(which(tool))

@@ -11,10 +11,11 @@ import pytest
 
 from scaffold import distribution
 from scaffold.choices.questions import Answer, Answers
+from tests.cli import forked
 from tests.cli.terminal import Terminal
 
-BIN = Path(sys.executable).parent
-SCAFFOLD = BIN / "scaffold"
+SCAFFOLD = forked.SCAFFOLD
+BIN = SCAFFOLD.parent
 
 # Enough for a project without steps that need a network or a git identity.
 BARE = ("--defaults", "--no-git", "--no-lock")
@@ -170,16 +171,9 @@ def _words(answer: Answer) -> str:
 def execute(
     words: Sequence[str | Path], cwd: Path, environment: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        words,
-        cwd=cwd,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = forked.run(words, cwd, environment)
+    out, err = done.stdout.decode(), done.stderr.decode()
+    return subprocess.CompletedProcess(words, done.returncode, out, err)
 
 
 def tree(folder: Path) -> dict[str, bytes]:

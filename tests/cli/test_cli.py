@@ -1,6 +1,5 @@
 import json
 import re
-import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scaffold import cli
-from tests.cli.conftest import BARE, Run, refusal, said
+from tests.cli.conftest import BARE, Run, execute, refusal, said
 from tests.combinations import CHOICES
 
 SCREEN = """\
@@ -92,6 +91,7 @@ Options:
   --defaults     Answer new questions by their defaults.
   --continue     End an update: its conflicts are resolved.
   --abort        Take an update back that has not ended.
+  --plain        Ask by numbered lines, for screen readers.
   --project DIR  The project (default: here).
   --json         Print one JSON document, and never ask.
   -h, --help     Show this message and exit.
@@ -199,6 +199,17 @@ def test_help_imports_neither_copier_nor_jinja_nor_questionary(
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "scaffold.cli" in imported
     assert not imported & {"copier", "jinja2", "questionary", "rich"}
+
+
+@pytest.mark.parametrize("command", ["options", "compare", "preset list", "doctor", "info"])
+def test_a_command_that_changes_no_project_does_not_import_what_merges(
+    scaffold: Run, command: str
+) -> None:
+    done = scaffold(*command.split(), "--help", env={"PYTHONPROFILEIMPORTTIME": "1"})
+
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "scaffold.cli" in imported
+    assert not imported & {"scaffold.update.plan", "scaffold.update.act"}
 
 
 @pytest.mark.parametrize(
@@ -328,14 +339,8 @@ def test_a_bug_is_told_with_its_traceback_and_where_to_report_it(
     program = (
         "import sys, scaffold.commands.new as new, scaffold.cli as cli\nnew.run = None\ncli.main()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program, "new", "myservice", *BARE],
-        cwd=desk,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    words = [sys.executable, "-c", program, "new", "myservice", *BARE]
+    done = execute(words, desk, environment)
 
     assert done.returncode == 1
     assert done.stderr.startswith("Traceback")

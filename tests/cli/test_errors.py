@@ -4,7 +4,7 @@ from pathlib import Path
 from scaffold import errors
 from scaffold.errors import Refusal
 
-PAGE = (Path(__file__).parents[2] / "docs/exit-codes.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs/reference/exit-codes.md").read_text()
 
 
 def test_the_page_lists_every_exit_code_with_an_anchor_and_a_way_out() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from scaffold.choices.questions import Answers
 from scaffold.template import rendering
+from tests.cli import forked
 from tests.cli.conftest import BIN
 from tests.update.toys import OLD, Edit, Installation, edit
 
@@ -195,15 +196,7 @@ def state(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 
 def run(words: Sequence[str | Path], cwd: Path, environment: Mapping[str, str]) -> Done:
-    done = subprocess.run(
-        words,
-        cwd=cwd,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        timeout=120,
-    )
+    done = forked.run(words, cwd, environment)
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 

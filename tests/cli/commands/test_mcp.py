@@ -88,7 +88,7 @@ def test_its_tools_say_what_they_do_and_take(converse: Converse) -> None:
 
     tools = {tool.name: tool for tool in converse(talk)}
 
-    page = (Path(__file__).parents[3] / "docs/mcp.md").read_text()
+    page = (Path(__file__).parents[3] / "docs/how-to/use-with-an-agent.md").read_text()
     assert [*tools] == ["options", "plan", "apply", "check"]
     assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [*tools]
     hints = {name: tool.annotations for name, tool in tools.items()}
@@ -474,7 +474,9 @@ def test_on_a_terminal_it_says_who_it_is_for_and_ctrl_c_ends_it(
     person = pexpect.spawn(
         str(SCAFFOLD), ["mcp"], cwd=str(desk), env=environment, encoding="utf-8", timeout=30
     )
-    person.expect_exact("a coding agent's client starts this: docs/mcp.md; ctrl-c ends it\r\n")
+    person.expect_exact(
+        "a coding agent's client starts this: docs/how-to/use-with-an-agent.md; ctrl-c ends it\r\n"
+    )
 
     person.sendline(
         json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HELLO})

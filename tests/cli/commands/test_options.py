@@ -59,27 +59,9 @@ RULES = """\
 project_name: {locked: billing, reason: it is the only one}
 auth: {allowed: [keys], reason: no service of ours is open}
 """
-RULED = """\
-project_name  What is it called (--project-name)
-  locked: billing
-  default: from the name of the folder
-
-database  Which database (--database)
-  postgresql  a server (default)
-  sqlite      a file
-
-auth  Who may call it (--auth)
-  none  everybody (default)
-        not allowed: no service of ours is open
-  keys  programs
-
-deploy  Where will it run (several) (--deploy)
-  compose  one machine
-  cluster  many
-           cannot run on a file
-  default with database=postgresql: compose,cluster
-  default with database=sqlite: compose
-"""
+RULED = SCREEN.replace("  default: from", "  locked: billing\n  default: from").replace(
+    "  keys  ", "        not allowed: no service of ours is open\n  keys  "
+)
 
 EXPLAINED = {
     "keys": """\

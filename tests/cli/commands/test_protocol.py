@@ -18,10 +18,10 @@ from scaffold import cli, errors
 from scaffold.errors import Refusal
 from scaffold.programs import protocol
 from tests.cli.commands.conftest import Make
-from tests.cli.conftest import BARE, SCAFFOLD, Run
+from tests.cli.conftest import BARE, SCAFFOLD, Run, execute
 
 SCHEMA = protocol.of_document()
-EXIT_CODES = (Path(__file__).parents[3] / "docs/exit-codes.md").read_text()
+EXIT_CODES = (Path(__file__).parents[3] / "docs/reference/exit-codes.md").read_text()
 REFUSALS = {
     found.code: found.exit_code
     for found in vars(errors).values()
@@ -250,15 +250,7 @@ def test_ctrl_c_ends_in_a_document_too(desk: Path, environment: dict[str, str]) 
         "new.run = lambda *_: os.kill(os.getpid(), signal.SIGINT)\ncli.main()"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", program, "new", "svc", "--json"],
-        cwd=desk,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = execute([sys.executable, "-c", program, "new", "svc", "--json"], desk, environment)
 
     document = json.loads(done.stdout)
     assert (done.returncode, document["error"]["code"]) == (130, "cancelled")
@@ -293,15 +285,7 @@ def test_what_is_printed_for_nobody_is_no_failure(scaffold: Run, desk: Path) -> 
 def test_a_stream_that_is_closed_is_none_that_anything_goes_to(
     desk: Path, environment: dict[str, str], stream: str, words: str
 ) -> None:
-    done = subprocess.run(
-        ["sh", "-c", f"exec {SCAFFOLD} {words} {stream}"],
-        cwd=desk,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = execute(["sh", "-c", f"exec {SCAFFOLD} {words} {stream}"], desk, environment)
 
     assert done.returncode == 0
     assert "Traceback" not in done.stderr

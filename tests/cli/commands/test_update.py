@@ -355,6 +355,19 @@ def test_a_new_question_is_asked_on_a_terminal(make: Make, terminal: Ask) -> Non
     assert "cache: redis\n" in service.text(".copier-answers.yml")
 
 
+def test_plain_asks_a_new_question_by_numbered_lines(make: Make, terminal: Ask) -> None:
+    service = make()
+
+    asking = terminal(service, "update", "--plain")
+    asked = asking.see("Number [1]:")
+    asking.press("2\n")
+
+    assert asking.leave() == 0
+    assert asked == ("\nsvc - Cache, 1 of 1\nWhich cache?\n  1. none\n  2. redis\nNumber [1]:")
+    assert "\x1b" not in asking.raw
+    assert "cache: redis\n" in service.text(".copier-answers.yml")
+
+
 def test_left_at_a_new_question_nothing_is_written(make: Make, terminal: Ask) -> None:
     service = make()
     before = service.standing()

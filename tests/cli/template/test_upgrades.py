@@ -171,7 +171,7 @@ def test_the_shipped_file_tells_the_truth(tmp_path: Path) -> None:
     for entry in upgrades.read(distribution.releases()):
         name = f"v{entry.version}"
         new = name if name in releases.names() else releases.current()
-        assert lies(entry, last, new, tmp_path / entry.version) == []
+        assert lies(entry, last, new, tmp_path) == []
         last = new
 
 
@@ -198,8 +198,8 @@ def lies(entry: Entry, old: str | None, new: str, folder: Path) -> list[str]:
     assert old, "nothing came before the first release"
     return [
         f"{part}: {line}"
-        for number, (part, line) in enumerate(changes)
-        if not is_true(part, line, projects(old, new, line.get("when", {}), folder / str(number)))
+        for part, line in changes
+        if not is_true(part, line, projects(old, new, line.get("when", {}), folder))
     ]
 
 
@@ -237,15 +237,17 @@ def projects(
 ) -> Iterator[tuple[Path, Path]]:
     """A project of each choice that the line is for, as each release renders it."""
     wanted = [[(key, value) for value in questions.choices_in(when[key])] for key in when]
-    for number, given in enumerate(product(*wanted)):
-        pair = folder / str(number)
-        pair.mkdir(parents=True)
-        if render(old, dict(given), pair / "old") and render(new, dict(given), pair / "new"):
-            yield pair / "old", pair / "new"
+    for given in product(*wanted):
+        before, after = (render(release, dict(given), folder) for release in (old, new))
+        if before and after:
+            yield before, after
 
 
-def render(release: str, given: Mapping[str, str], folder: Path) -> bool:
-    """Whether the release has these choices."""
+def render(release: str, given: Mapping[str, str], folder: Path) -> Path | None:
+    """Once for all lines; nothing where the release has not these choices."""
+    made = folder / release / ("+".join(f"{key}={given[key]}" for key in given) or "defaults")
+    if made.exists():
+        return made
     with releases.source(release) as source:
         questionnaire = questions.read(source, "myservice")
         taken = {
@@ -253,10 +255,10 @@ def render(release: str, given: Mapping[str, str], folder: Path) -> bool:
         }
         for key, value in given.items():
             if value not in questionnaire[key].values:
-                return False
+                return None
         chosen = answers.complete(questionnaire, taken, defaults=True)
-        rendering.render(source, folder, chosen, release)
-    return True
+        rendering.render(source, made, chosen, release)
+    return made
 
 
 # The answers of earlier releases

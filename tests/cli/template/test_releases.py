@@ -57,7 +57,7 @@ def install(toys: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPat
     return install
 
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def git(*words: str | Path, cwd: Path) -> str:

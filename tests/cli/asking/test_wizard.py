@@ -337,7 +337,7 @@ def test_a_refused_value_is_told_and_kept_to_be_mended(wizard: Start, desk: Path
     terminal.answer("What is it to be", *EACH)
     terminal.answer("called", "Not Valid", ENTER)
     assert terminal.see("! use lower-case letters") == (
-        "2024 · Project name                                                         2/9\n"
+        "2024 · Project name                                                         2/8\n"
         "! use lower-case letters, digits and single hyphens, starting with a letter:\n"
         "  my-service\n"
         "? What is the service called Not Valid\n"
@@ -345,9 +345,31 @@ def test_a_refused_value_is_told_and_kept_to_be_mended(wizard: Start, desk: Path
         "enter go on · esc back · ctrl-c leave (answers are kept)"
     )
     terminal.press(CLEAR, "valid", ENTER)
-    terminal.answer("in one sentence", ESCAPE)
+    terminal.answer("Which framework", ESCAPE)
 
     assert "What is the service called valid" in terminal.see("called")
+
+
+def test_where_the_name_is_asked_the_description_waits_for_the_review(
+    wizard: Start, desk: Path
+) -> None:
+    terminal = wizard("2024", *BARE)
+    terminal.answer("What is it to be", *EACH)
+    terminal.answer("called", "valid", ENTER)
+    assert "3/8" in terminal.see("Which framework")
+    for question in ("Which framework", "Which database", "Who may", "Where will", "releases"):
+        terminal.answer(question, ENTER)
+    assert "8/8" in terminal.see(REVIEW, "Description   A backend service.")
+    terminal.press(ESCAPE)
+    assert "7/8" in terminal.see("makes releases")
+    terminal.press(ENTER)
+    change(terminal, "description")
+    terminal.press(CLEAR, "Changed.", ENTER)
+    terminal.answer("Description   Changed.", ENTER)
+
+    assert terminal.leave() == 0
+    changed = {"project_name": "valid", "description": "Changed."}
+    assert stored(desk / "2024") == DEFAULTS | changed
 
 
 def test_a_folder_that_gives_no_name_has_it_asked_with_a_preset_too(

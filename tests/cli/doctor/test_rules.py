@@ -136,11 +136,11 @@ def test_a_key_is_known_by_the_settings_the_example_or_compose(place: Place) -> 
 
 
 def test_the_page_names_every_rule() -> None:
-    folder = Path(__file__).parents[2]
+    folder = Path(__file__).parents[3]
     sources = "".join(path.read_text() for path in (folder / "src/scaffold/doctor").glob("*.py"))
     told = re.findall(r'Finding\(\s*"([a-z-]+)"(?: if \w+ else "([a-z-]+)")?', sources)
 
-    page = (folder / "docs/doctor.md").read_text()
+    page = (folder / "docs/reference/doctor.md").read_text()
 
     rows = re.findall(r"^\| `([a-z-]+)` \| \S", page, re.MULTILINE)
     assert sorted(rows) == sorted({name for names in told for name in names if name})

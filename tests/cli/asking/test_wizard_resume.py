@@ -175,6 +175,22 @@ def test_what_cannot_go_together_any_more_is_asked_again(
     assert "! `kubernetes` cannot run on `sqlite`: replicas cannot share a file" in shown
 
 
+def test_a_description_that_is_kept_is_asked_again_on_the_way_back(
+    wizard: Start, desk: Path, home: Path
+) -> None:
+    terminal = wizard("2024")
+    terminal.answer("What is it to be", *EACH)
+    terminal.answer("called", "valid", ENTER)
+    terminal.answer("Which framework", CTRL_C)
+    assert terminal.leave() == 130
+    write_draft(home, desk, answers=[["project_name", "valid"], ["description", "Kept."]])
+
+    terminal = wizard("2024", "--resume")
+    terminal.answer("Which framework", ESCAPE)
+
+    assert "in one sentence Kept." in terminal.see("in one sentence")
+
+
 def test_resume_without_anything_kept_is_refused(scaffold: Run) -> None:
     done = scaffold("new", "myservice", "--resume")
 

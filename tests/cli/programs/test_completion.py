@@ -75,7 +75,7 @@ Type = Callable[[str], list[str]]
 
 @pytest.fixture(scope="module")
 def scripts() -> dict[str, str]:
-    commands = [*completion.commands()]
+    commands = [*completion.commands(shells.SHELLS)]
     return {shell: shells.script(shell, commands) for shell in shells.SHELLS}
 
 
@@ -168,7 +168,7 @@ def _run(words: list[str], folder: Path) -> str:
 def test_every_command_flag_and_choice_is_in_each_script(
     scripts: dict[str, str], shell: str
 ) -> None:
-    commands = [*completion.commands()]
+    commands = [*completion.commands(shells.SHELLS)]
     words = {word for each in commands for word in (each.values.words if each.values else ())}
     flags = {name for each in commands for flag in each.flags for name in flag.names}
     choices = {

@@ -1,4 +1,4 @@
-"""Writes docs/combinations.md: what the last full run has seen of each combination.
+"""Writes docs/reference/combinations.md: what the last full run has seen of each combination.
 
 .venv/bin/python -m tools.combinations REPORT.xml       # as `make test-all` does
 """
@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from tests.generated.combinations import EVERY
 
-PAGE = Path(__file__).parents[1] / "docs/combinations.md"
+PAGE = Path(__file__).parents[1] / "docs/reference/combinations.md"
 # What a mark stands for, and the test that makes it.
 MARKS = {
     "generated": "test_a_new_project_is_what_was_asked_for",

@@ -1,6 +1,6 @@
 """Makes a release: version, changelog, bundle, checks, packages, commit, tag, next version.
 
-make release VERSION=0.2.0                      # see docs/releasing.md
+make release VERSION=0.2.0                      # see docs/how-to/release.md
 
 All of it happens aside, in a work tree of its own. What is there in the end is taken over by one
 fast-forward and a tag; until then this checkout stays as it is, whatever fails.
@@ -30,7 +30,7 @@ BIN = Path(sys.executable).parent
 CHECK = f"""\
 export PYTHONPATH=$PWD/src
 make --no-print-directory check BIN={BIN} &&
-{BIN}/pytest --quiet tests/cli/test_releases.py tests/cli/test_upgrades.py"""
+{BIN}/pytest --quiet tests/cli/template/test_releases.py tests/cli/template/test_upgrades.py"""
 
 # The section up to the next one or the links.
 UNRELEASED = re.compile(r"^## \[Unreleased\]\n(.*?)(?=^## \[|^\[Unreleased\]:)", re.M | re.S)

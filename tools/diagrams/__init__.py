@@ -1,0 +1,1 @@
+"""The diagrams of docs/explanation: who speaks with whom, in which order."""

@@ -107,7 +107,8 @@ def environment(home: Path) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("GIT_", "COPIER_", "SCAFFOLD_", "XDG_")) and name != "EMAIL"
     }
-    return kept | {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "TERM": "xterm"}
+    own = {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "TERM": "xterm"}
+    return kept | own | {"GIT_ALLOW_PROTOCOL": "file"}  # nothing asks the network
 
 
 @pytest.fixture

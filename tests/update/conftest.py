@@ -25,7 +25,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
     home.mkdir()
     (home / ".gitconfig").write_text(GITCONFIG)
     path = f"{BIN}{os.pathsep}{kept['PATH']}"
-    return kept | {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "TERM": "xterm", "PATH": path}
+    own = {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "TERM": "xterm", "PATH": path}
+    return kept | own | {"GIT_ALLOW_PROTOCOL": "file"}  # nothing asks the network
 
 
 @pytest.fixture

@@ -115,8 +115,7 @@ def _release(to: str | None) -> str:
 
 
 def _refuse_downgrade(found: Project, release: str) -> None:
-    known = releases.names()
-    if {found.release, release} <= {*known} and known.index(release) < known.index(found.release):
+    if releases.is_older(release, found.release):
         raise Usage(
             f"{shown(release)} is older than {shown(found.release)}, which this project is on",
             "there is no way back by an update: revert the commit of the one that brought it here",

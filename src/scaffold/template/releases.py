@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 
 from scaffold import distribution, git
 from scaffold.errors import Refusal, ReleaseUnknown, did_you_mean
+from scaffold.template import history
 
 BUNDLE = "template.bundle"
 PARTS = ("copier.yml", "template")
@@ -59,28 +60,38 @@ def source(name: str) -> Iterator[Path]:
     if name == current():
         yield distribution.source()
         return
-    commit = recorded(distribution.releases()).get(name)
-    if not commit:
-        raise _unknown(name)
     with TemporaryDirectory(prefix="scaffold-") as folder:
         try:
-            files = unpack(distribution.releases() / BUNDLE, commit, Path(folder))
+            files = _files(name, Path(folder))
         except OSError as error:  # a full disk, mostly
             raise _unreadable(str(error)) from error
         yield files
 
 
 def between(old: str, new: str) -> list[str]:
-    """The releases after `old`, up to `new`."""
-    return [name for name in names() if order(old) < order(name) <= order(new)]
+    """The releases after `old`, up to `new`, or `new` if it is a commit after another."""
+    passed = [name for name in names() if order(old) < order(name) <= order(new)]
+    return passed or [new] * (_are_commits(old, new) and history.descends(new, old))
+
+
+def is_older(name: str, than: str) -> bool:
+    """Not told of a release that this installation does not have."""
+    known = names()
+    if name in known and than in known:
+        return known.index(name) < known.index(than)
+    if _are_commits(name, than):
+        return not history.descends(name, than)
+    return history.COMMIT.fullmatch(than) is not None and order(name) < order(than)
 
 
 def order(name: str) -> Order:
     """By which releases compare; one under development comes before the one that it becomes.
-    Raises ReleaseUnknown for what is no version, as the commit of another installation."""
+    Raises ReleaseUnknown for what is neither a version nor a commit of the repository."""
     found = NAME.fullmatch(name)
     if not found and name == current():
         found = NAME.fullmatch(f"v{distribution.version()}")
+    elif history.COMMIT.fullmatch(name):
+        found = NAME.fullmatch(f"v{history.version(name)}")
     if not found:
         raise _unknown(name)
     major, minor, patch, development, local = found.groups()
@@ -117,6 +128,19 @@ def commit_id(name: str, content: str, parent: str | None, store: Store = object
     above = f"parent {parent}\n" if parent else ""
     text = f"tree {content}\n{above}author {AUTHOR}\ncommitter {AUTHOR}\n\n{name}\n"
     return store("commit", text.encode())
+
+
+def _files(name: str, folder: Path) -> Path:
+    if history.COMMIT.fullmatch(name):
+        return history.files(name, folder, PARTS)
+    commit = recorded(distribution.releases()).get(name)
+    if not commit:
+        raise _unknown(name)
+    return unpack(distribution.releases() / BUNDLE, commit, folder)
+
+
+def _are_commits(*names: str) -> bool:
+    return len(set(names)) > 1 and all(map(history.COMMIT.fullmatch, names))
 
 
 def unpack(bundle: Path, commit: str, folder: Path) -> Path:
@@ -204,8 +228,6 @@ def _unreadable(cause: str) -> Refusal:
 def _unknown(name: str) -> ReleaseUnknown:
     if "+" in name:
         way = "it was rendered between two releases: use the checkout that it was rendered by"
-    elif re.fullmatch(r"[0-9a-f]{40}|.*-g[0-9a-f]+", name):
-        way = "it is a commit of the template's repository: `copier update` goes on from there"
     else:
         way = did_you_mean(name, names(), "a newer `scaffold` may have it")
     return ReleaseUnknown(f"this `scaffold` does not have the release {name}", way)

@@ -1,6 +1,7 @@
 """The releases that travel with the command, in a bundle that is only ever added to."""
 
 import os
+import shutil
 import subprocess
 import tomllib
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import pytest
 from scaffold import distribution
 from scaffold.choices import answers, questions
 from scaffold.errors import Refusal, ReleaseUnknown, ToolMissing
-from scaffold.template import releases, rendering
+from scaffold.template import history, releases, rendering
 from tests.cli.conftest import tree
 from tools.release import RELEASED, bundle
 
@@ -138,7 +139,74 @@ def test_between_two_releases_lie_those_after_the_one_up_to_the_other(install: I
     assert releases.between("v0.2.0.dev0+1a2b3c4d", NEW) == [NEW]
 
 
+@pytest.fixture
+def commits(toys: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Two commits of the public repository, on the way to 0.3.0."""
+    for name in (".gitattributes", ".gitignore"):
+        (toys[OLD] / "template" / name).unlink()
+    repository = tmp_path / "repository"
+    shutil.copytree(toys[OLD], repository, symlinks=True)
+    (repository / "pyproject.toml").write_text('[project]\nversion = "0.3.0.dev0"\n')
+    identity = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    git("init", "--quiet", cwd=repository)
+    found = []
+    for number in range(2):
+        (repository / "template/version.txt").write_text(f"{number}\n")
+        git("add", "--all", cwd=repository)
+        git(*identity, "commit", "--quiet", "--message=One", cwd=repository)
+        found.append(git("rev-parse", "HEAD", cwd=repository))
+    monkeypatch.setattr(distribution, "repository", repository.as_uri)
+    history._store.cache_clear()  # noqa: SLF001 what is kept is of another test's repository
+    history.version.cache_clear()
+    return found
+
+
+def test_a_commit_comes_before_the_release_that_it_leads_to(
+    install: Install, commits: list[str]
+) -> None:
+    first, _ = commits
+
+    assert releases.order(first) == releases.order("v0.3.0.dev0")
+    assert releases.between(first, "v0.3.0") == []
+    assert releases.is_older(NEW, first)
+    assert not releases.is_older("v0.3.0", first)
+
+
+def test_commits_follow_one_another_as_in_the_repository(
+    install: Install, toys: dict[str, Path], commits: list[str]
+) -> None:
+    first, second = commits
+    install(toys[OLD], "0.3.0.dev0", second)
+
+    assert releases.between(first, second) == [second]
+    assert releases.between(second, first) == []
+    assert releases.between(second, second) == []
+    assert releases.is_older(first, second)
+    assert not releases.is_older(second, first)
+    assert not releases.is_older(second, second)
+
+
 # What a release held
+
+
+def test_a_commit_is_read_by_either_name(
+    install: Install, toys: dict[str, Path], commits: list[str], tmp_path: Path
+) -> None:
+    install(tmp_path)
+    described = f"v0.2.0-1-g{commits[0][:7]}"  # as Copier does
+
+    for number, name in enumerate([described, commits[1]]):
+        (toys[OLD] / "template/version.txt").write_text(f"{number}\n")
+        with releases.source(name) as folder:
+            assert releases.content_id(folder) == releases.content_id(toys[OLD])
+
+
+def test_a_commit_that_nobody_has_is_refused(install: Install, commits: list[str]) -> None:
+    with pytest.raises(ReleaseUnknown) as caught, releases.source("1a" * 20):
+        pass
+
+    assert caught.value.message == f"this `scaffold` does not have the release {'1a' * 20}"
+    assert distribution.repository() in caught.value.hint
 
 
 @pytest.mark.parametrize("name", [OLD, NEW])
@@ -197,8 +265,6 @@ def test_the_current_release_is_the_template_itself(
     [
         ("v0.3.0", "did you mean `v0.2.0`? a newer `scaffold` may have it"),
         ("v0.1.0.dev0+1a2b3c4d", "it was rendered between two releases: use the checkout that"),
-        ("1a" * 20, "`copier update` goes on from there"),
-        ("v0.1.0-3-gabcdef1", "`copier update` goes on from there"),
         ("", "a newer `scaffold` may have it"),
     ],
 )

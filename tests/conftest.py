@@ -1,8 +1,8 @@
 """Which cases CI samples, and which tests share a worker when several run side by side.
 
 A combination is rendered once, by the worker that has all its tests. What drives services is done
-by two workers, at the end, since some of it is timed: what it answers, and how it is released. One
-of them builds images before, and projects of its own.
+at the end, since some of it is timed, in parts of several minutes: the last ones are small, so that
+no worker is left with one alone.
 """
 
 import re
@@ -17,10 +17,10 @@ GROUPS = {
     "tests/generated/test_growth.py": "builds",
     "tests/generated/test_upgrades.py": "builds",
     "tests/workflows/test_runs.py": "builds",
-    "tests/generated/test_life.py": "releases",
-    "tests/generated/test_observability.py": "releases",
-    "tests/generated/test_oidc.py": "releases",
-    "tests/generated/test_recovery.py": "releases",
+    "tests/generated/test_life.py": "life",
+    "tests/generated/test_observability.py": "life",
+    "tests/generated/test_oidc.py": "life",
+    "tests/generated/test_recovery.py": "recovery",
     "tests/generated/test_rollout": "releases",
     "tests/generated/": "services",
     "tests/containers/": "builds",
@@ -38,9 +38,12 @@ SAMPLED = {
     "tests/cli/programs/test_completion.py": 3,
     "tests/cli/asking/": 3,
     "tests/generated/test_commands.py": 2,
+    "tests/generated/test_life.py": 2,
+    "tests/generated/test_observability.py": 3,
     "tests/generated/test_recovery.py": 2,
     "tests/generated/test_rollout.py": 2,
     "tests/generated/test_rollout_migrations.py": 3,
+    "tests/generated/test_settings.py": 3,
     "tests/kubernetes/test_checkov.py": 3,
     "tests/kubernetes/test_monitoring.py": 4,
     "tests/template/test_kubernetes.py": 4,

@@ -1,9 +1,10 @@
-"""The project's repository and its first commit."""
+"""Runs git; the project's repository and its first commit."""
 
 import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from scaffold.errors import StepFailed, ToolMissing
@@ -44,6 +45,30 @@ def require(oldest: tuple[int, int] = OLDEST, instead: str = ", or use `--no-git
         raise ToolMissing(f"{said.strip() or 'git'} is too old; nothing was written", hint)
 
 
+def run(
+    folder: Path,
+    *words: str | Path,
+    settings: Mapping[str, str],
+    environment: Mapping[str, str],
+    given: bytes = b"",
+) -> subprocess.CompletedProcess[bytes]:
+    """Never waits for somebody to type."""
+    flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    return subprocess.run(
+        ["git", *flags, *words],
+        cwd=folder,
+        env=environment,
+        input=given,
+        capture_output=True,
+        check=False,
+    )
+
+
+def surroundings() -> dict[str, str]:
+    """The user's environment, without the repository of the hook that may be running."""
+    return {name: value for name, value in os.environ.items() if name not in OUTER}
+
+
 def resume(name: str) -> str:
     message = _message(name)
     return f'git init --initial-branch=main && git add --all && git commit --message="{message}"'
@@ -53,7 +78,7 @@ def commit(folder: Path, name: str) -> tuple[str, str]:
     """Commit all files of the new project, unless it lies in a repository or git knows nobody."""
     outer = _git(folder, "rev-parse", "--show-toplevel")
     if outer.returncode == 0:
-        return "not committed", f"it lies in the repository {outer.stdout.strip()}"
+        return "not committed", f"it lies in the repository {_text(outer.stdout)}"
     _must(folder, "init", "--quiet", "--initial-branch=main")
     _must(folder, "add", "--all")
     if not _has_identity(folder):
@@ -75,19 +100,14 @@ def _has_identity(folder: Path) -> bool:
 def _must(folder: Path, *arguments: str) -> str:
     done = _git(folder, *arguments)
     if done.returncode:
-        said = (done.stderr or done.stdout).strip() or f"exit code {done.returncode}"
+        said = _text(done.stderr or done.stdout) or f"exit code {done.returncode}"
         raise StepFailed(f"`git {arguments[0]}` failed: {said}", "")
-    return done.stdout.strip()
+    return _text(done.stdout)
 
 
-def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    settings = [part for name, value in NEUTRAL.items() for part in ("-c", f"{name}={value}")]
-    return subprocess.run(
-        ["git", *settings, *arguments],
-        cwd=folder,
-        env={name: value for name, value in os.environ.items() if name not in OUTER},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    return run(folder, *arguments, settings=NEUTRAL, environment=surroundings())
+
+
+def _text(said: bytes) -> str:
+    return os.fsdecode(said).strip()

@@ -4,7 +4,6 @@ between two releases."""
 import atexit
 import os
 import re
-import subprocess
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -16,7 +15,7 @@ from scaffold.errors import ReleaseUnknown
 COMMIT = re.compile(r"[0-9a-f]{40}|.+-g[0-9a-f]{7,40}")  # as pip names one, and as Copier does
 
 # A network that is silent is given up after half a minute.
-PATIENCE = ("-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=30")
+PATIENCE = {"http.lowSpeedLimit": "1", "http.lowSpeedTime": "30"}
 
 
 def files(name: str, folder: Path, parts: tuple[str, ...]) -> Path:
@@ -65,20 +64,12 @@ def _store() -> Path:
 
 def _git(name: str, folder: Path, *words: str) -> str:
     """With the user's own settings, which know proxies and mirrors, and no question asked."""
-    kept = {key: value for key, value in os.environ.items() if key not in git.OUTER}
-    done = subprocess.run(
-        ["git", *PATIENCE, *words],
-        cwd=folder,
-        env=kept | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = git.surroundings() | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    done = git.run(folder, *words, settings=PATIENCE, environment=environment)
     if done.returncode:
-        said = done.stderr.strip().rpartition("\n")[2].removeprefix("fatal: ")
+        said = os.fsdecode(done.stderr).strip().rpartition("\n")[2].removeprefix("fatal: ")
         raise ReleaseUnknown(
             f"this `scaffold` does not have the release {name}",
             f"it is a commit of {distribution.repository()}, where git could not read it: {said}",
         )
-    return done.stdout.strip()
+    return os.fsdecode(done.stdout).strip()

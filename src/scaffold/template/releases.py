@@ -8,7 +8,6 @@ the id that its commit would have, without git.
 import hashlib
 import os
 import re
-import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -160,14 +159,7 @@ def run(store: Path, *words: str) -> None:
     """git on a repository of our own, with nobody's settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     nobody = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
-    done = subprocess.run(
-        ["git", *words],
-        cwd=store,
-        env=kept | nobody | {"LC_ALL": "C"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
+    done = git.run(store, *words, settings={}, environment=kept | nobody | {"LC_ALL": "C"})
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()
         raise _unreadable(f"`git {words[0]}` says {said}")

@@ -28,6 +28,9 @@ STEADY = {
     "user.useConfigOnly": "true",
 }
 
+# Names of files are no patterns, looking takes no lock, and what git says is English.
+PLAIN = {"GIT_LITERAL_PATHSPECS": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+
 # How a render becomes objects: byte for byte, whatever the user's own files go through.
 AS_RENDERED = {
     "core.attributesFile": "/dev/null",
@@ -74,14 +77,8 @@ class Repository:
         return done.stdout
 
     def run(self, *words: str | Path, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            ["git", *_settings(STEADY), *words],
-            cwd=self.top,
-            env={**_surroundings(), **self.environment},
-            input=given,
-            capture_output=True,
-            check=False,
-        )
+        environment = {**git.surroundings(), **PLAIN, **self.environment}
+        return git.run(self.top, *words, settings=STEADY, environment=environment, given=given)
 
     def line(self, *words: str | Path, given: bytes = b"") -> str:
         return os.fsdecode(self.git(*words, given=given)).rstrip("\n")
@@ -196,15 +193,6 @@ def lies(path: Path) -> bool:
 
 def require() -> None:
     git.require(OLDEST, "")
-
-
-def _settings(values: Mapping[str, str]) -> list[str]:
-    return [part for name, value in values.items() for part in ("-c", f"{name}={value}")]
-
-
-def _surroundings() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in git.OUTER}
-    return kept | {"GIT_LITERAL_PATHSPECS": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
 
 
 def _quoted(path: Path) -> str:

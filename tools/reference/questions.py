@@ -36,7 +36,7 @@ def _section(asked: Questionnaire, question: Question) -> Iterator[str]:
     yield "| choice | | what it gives |"
     yield "| --- | --- | --- |"
     for choice in question.choices:
-        mark = " (default)" if choice.value in (default or "").split(",") else ""
+        mark = " (default)" if question.is_default(choice) else ""
         yield f"| `{choice.value}`{mark} | {choice.name} | {choice.gives} |"
     yield ""
 

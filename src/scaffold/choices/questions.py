@@ -91,6 +91,10 @@ class Question:
             return written(self.default)
         return None if "{{" in self.default else self.default
 
+    def is_default(self, choice: Choice) -> bool:
+        """Whatever the other answers are."""
+        return choice.value in (self.static_default or "").split(",")
+
     @property
     def answers(self) -> list[Answer]:
         """Each that there can be, of a question with choices: of several, every subset."""

@@ -81,9 +81,8 @@ def _section(asked: Questionnaire, question: Question, rules: Policy) -> Iterato
         return
     width = max(map(len, question.values))
     indent = " " * (width + 4)
-    default = (question.static_default or "").split(",")
     for choice in question.choices:
-        told = f"{choice.gives} (default)" if choice.value in default else choice.gives
+        told = f"{choice.gives} (default)" if question.is_default(choice) else choice.gives
         yield f"  {choice.value:<{width}}  {told}"
         obstacles = [each.reason for each in asked.constraints(choice)]
         for obstacle in filter(None, [*obstacles, rules.obstacle(question, choice.value)]):

@@ -2,14 +2,13 @@
 
 from itertools import combinations as combinations_of
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from scaffold.choices import questions
+from tests import ROOT
 
-ROOT = Path(__file__).parents[1]
 QUESTIONNAIRE = questions.read(ROOT)
 CONFIG: dict[str, Any] = yaml.safe_load((ROOT / "copier.yml").read_text())
 HIDDEN = {

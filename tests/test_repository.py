@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).parents[1]
+from tests import BIN, ROOT
+
 CONSTRAINTS = (ROOT / "constraints.txt").read_text()
 # A class of one letter keeps a pattern from finding itself.
 REGISTRY = re.compile(r"pypi[.]org|pythonhosted[.]org|registry[.]npmjs|-index-ur[l]|--find-link[s]")
@@ -58,7 +59,7 @@ def test_every_test_is_run() -> None:
 
 def test_the_linter_leaves_out_no_module_but_those_of_the_template() -> None:
     """They are linted as they are rendered."""
-    ruff = Path(sys.executable).with_name("ruff")
+    ruff = BIN / "ruff"
     listed = subprocess.run(
         [ruff, "check", "--show-files"], cwd=ROOT, check=True, capture_output=True, text=True
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.combinations import ROOT
+from tests import ROOT
 from tests.containers.stack import Stack
 from tests.generated.load import Load, written
 from tests.generated.process import free_port, wait_until

@@ -2,12 +2,12 @@
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests import BIN
 from tests.template.conftest import Render
 
 ENGINE = Path(__file__).parent / "engine"
@@ -59,7 +59,7 @@ def test_hadolint_finds_nothing_in_a_stand_in(recipe: Path) -> None:
 
 
 def complaint(tool: str, *arguments: str | Path) -> str:
-    command = [Path(sys.executable).with_name(tool), *arguments]
+    command = [BIN / tool, *arguments]
     done = subprocess.run(command, cwd=ENGINE, capture_output=True, text=True, check=False)
     output = done.stdout + done.stderr
     return output or f"exit status {done.returncode}" if done.returncode else ""

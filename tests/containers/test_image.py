@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import sys
 import tarfile
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -12,6 +11,7 @@ from typing import IO
 
 import pytest
 
+from tests import BIN
 from tests.containers.conftest import PLANTED
 from tests.containers.stack import Engine, Stack
 from tests.generated.process import SECRET_KEY, run
@@ -80,7 +80,7 @@ def test_it_holds_the_locked_packages_without_those_for_development(
 ) -> None:
     exported = tmp_path / "exported.txt"
     options = ["--no-dev", "--no-hashes", "--no-annotate", "--no-header", "--no-emit-project"]
-    uv = str(Path(sys.executable).with_name("uv"))
+    uv = str(BIN / "uv")
     run(stack.folder, uv, "export", "--quiet", "--frozen", *options, f"--output-file={exported}")
     pyproject = tomllib.loads((stack.folder / "pyproject.toml").read_text())
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from tests.combinations import ROOT
+from tests import ROOT
 from tests.containers.stack import Stack
 from tests.generated.process import wait_until
 

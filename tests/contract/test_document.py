@@ -3,12 +3,12 @@
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import BIN
 from tests.contract.items import ITEMS
 from tests.contract.test_paths import resolve
 
@@ -153,7 +153,7 @@ def test_the_service_is_as_its_document_says_at_length(
 
 def check(folder: Path, base_url: str, credentials: list[str], examples: int) -> None:
     """Without the sign-ins: ten of them a minute are all that one address has."""
-    schemathesis = str(Path(sys.executable).with_name("schemathesis"))
+    schemathesis = str(BIN / "schemathesis")
     command = [schemathesis, "--config-file", str(CONFIG), "run", f"{base_url}/openapi.json"]
     options = ["--max-examples", str(examples), "--seed", "1", "--no-color"]
     options += ["--exclude-path-regex", "/auth/(register|token|refresh|logout)$"]

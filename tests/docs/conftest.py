@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.template import releases
-from tests.docs.pages import ROOT
+from tests import ROOT
 from tests.docs.reader import committed
 from tests.generated.process import run
 

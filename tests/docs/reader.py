@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable
@@ -15,11 +14,11 @@ from typing import Self
 import pytest
 
 from scaffold import distribution
+from tests import BIN
 from tests.cli.terminal import ENTER, Terminal
 from tests.docs.pages import Block, commands
 from tests.generated.process import free_port, run
 
-BIN = Path(sys.executable).parent
 SERVES = re.compile(r"\bmake dev$|\bapp serve$")
 ASKS = re.compile(r"^scaffold new [\w-]+$")  # with no answer given: the wizard
 ADDRESS = "127.0.0.1:8000"

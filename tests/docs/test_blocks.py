@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests import ROOT
 from tests.docs.not_run import FOLLOWED, NOT_RUN, is_run, reason
-from tests.docs.pages import PAGES, ROOT, Block, blocks, name_of
+from tests.docs.pages import PAGES, Block, blocks, name_of
 from tests.docs.reader import SERVES
 from tests.docs.test_names import flags_of
 

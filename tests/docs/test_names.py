@@ -2,16 +2,16 @@
 
 import re
 import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import PAGES, ROOT, blocks, code, name_of
+from scaffold import cli
+from tests import BIN, ROOT
+from tests.docs.pages import PAGES, blocks, code, name_of
 
-SCAFFOLD = Path(sys.executable).with_name("scaffold")
-BELOW = {"preset": ("save", "list", "show"), "options": ("explain",)}
+SCAFFOLD = BIN / "scaffold"
 LAYERS = [
     ROOT / "template",
     *(path for path in (ROOT / "template").rglob("{{*}}") if path.is_dir()),
@@ -82,7 +82,7 @@ def test_a_command_and_its_flags_exist(page: Path) -> None:
 
 def is_understood(call: str) -> bool:
     command, *words = call.split()
-    below = [word for word in words[:1] if word in BELOW.get(command, ())]
+    below = [word for word in words[:1] if word in cli.COMMANDS.get(command, ())]
     flags = flags_of(command, *below)
     return flags is not None and all(word in flags for word in words if word.startswith("--"))
 

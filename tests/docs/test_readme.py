@@ -3,8 +3,9 @@
 import socket
 from pathlib import Path
 
-from tests.docs.pages import ROOT, blocks
-from tests.docs.reader import BIN, Reader, answering_for, committed
+from tests import BIN, ROOT
+from tests.docs.pages import blocks
+from tests.docs.reader import Reader, answering_for, committed
 from tests.generated.process import OWNER, run
 
 # How this very run began.

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests import ROOT
 from tests.containers.conftest import engine, provide_images
 from tests.containers.stack import Engine, Stack
-from tests.docs.pages import ROOT, Block, blocks
+from tests.docs.pages import Block, blocks
 from tests.docs.reader import Reader
 from tests.generated.process import run
 from tests.kubernetes.cluster import Cluster

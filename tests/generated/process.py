@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,8 @@ from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
+
+from tests import BIN
 
 SECRET_KEY = "kD8vQ2xW7nRb4TzY6mJp1HsG9cLf3EaU"  # strong enough for production, and known to nobody
 INHERITED = {"PATH", "HOME", "LANG", "TMPDIR", "XDG_RUNTIME_DIR"}
@@ -72,8 +73,7 @@ def run(folder: Path, *command: str, **settings: str) -> str:
 def generate(folder: Path, **answers: Any) -> list[list[str]]:
     """Make a project at `folder`; the next commands as `scaffold new` prints them."""
     flags = [f"--{name.replace('_', '-')}={_written(value)}" for name, value in answers.items()]
-    scaffold = str(Path(sys.executable).with_name("scaffold"))
-    printed = run(folder.parent, scaffold, "new", folder.name, "--defaults", *flags)
+    printed = run(folder.parent, str(BIN / "scaffold"), "new", folder.name, "--defaults", *flags)
     _, _, following = printed.partition("Next:\n")
     return [re.split(r" {2,}", line.strip())[0].split() for line in following.splitlines()]
 

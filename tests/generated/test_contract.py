@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.combinations import ROOT
+from tests import ROOT
 from tests.contract.items import ITEMS, JSON, create
 from tests.contract.refusals import (
     FORBIDDEN,

@@ -1,6 +1,5 @@
 """A service of each earlier release, with data and with its owner's work, taken to this one."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import httpx2
 import pytest
 
 from scaffold.template import releases, rendering
+from tests import BIN
 from tests.contract.callers import read_line
 from tests.generated.combinations import EVERY
 from tests.generated.conftest import Project
@@ -17,7 +17,7 @@ from tests.generated.process import Service, run
 from tests.generated.test_contract import check_contract, prepared, serving
 from tests.generated.test_growth import commit, copy_resource, name_orders_in_main, renamed
 
-SCAFFOLD = str(Path(sys.executable).with_name("scaffold"))
+SCAFFOLD = str(BIN / "scaffold")
 RELEASES = releases.names()[:-1] or releases.names()  # before the second there is but one
 COMBINATIONS = ("postgresql-jwt", "litestar-mysql-api-key", "flask-sqlite-none")
 OWNER = {"email": "owner@example.org", "password": "a long password"}

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.combinations import ROOT, combinations
+from tests import ROOT
+from tests.combinations import combinations
 from tests.kubernetes.cluster import IMAGE, Cluster
 from tests.kubernetes.manifests import Release, Service
 from tests.kubernetes.monitoring import Monitoring

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.combinations import ROOT
+from tests import ROOT
 from tests.generated.conftest import Make, Project, provided
 from tests.generated.credentials import callers
 from tests.generated.process import SECRET_KEY, Database, Service, run

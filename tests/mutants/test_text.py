@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.combinations import ROOT
+from tests import ROOT
 from tests.generated.combinations import EVERY
 from tests.mutants.catalogue import CATALOGUE
 from tests.mutants.mutant import PROJECT

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from jinja2.nativetypes import NativeEnvironment
 
+from tests import ROOT
 from tests.combinations import (
     CHOICES,
     CONFIG,
     HIDDEN,
     QUESTIONNAIRE,
     QUESTIONS,
-    ROOT,
     combinations,
 )
 from tools.derive_sync import derived

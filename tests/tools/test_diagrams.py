@@ -1,13 +1,11 @@
 import re
-from pathlib import Path
 
 import pytest
 
+from tests import ROOT
 from tools.diagrams.__main__ import DIAGRAMS, FOLDER
 from tools.diagrams.drawing import Sequence, draw
 from tools.diagrams.sequences import NEW, REQUEST, UPDATE
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", DIAGRAMS)

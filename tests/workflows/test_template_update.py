@@ -10,10 +10,9 @@ import pytest
 import yaml
 
 from scaffold import distribution
-from scaffold.choices import answers, questions
 from scaffold.choices.questions import Answers
-from scaffold.template import releases, rendering, upgrades
-from tests.combinations import ROOT
+from scaffold.template import releases, upgrades
+from tests import ROOT, earlier
 from tests.generated.process import run
 from tests.workflows.runner.fixtures import github, node_folder
 from tests.workflows.runner.runner import Github, Run
@@ -140,9 +139,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project as the oldest release made it, and the workflow in it."""
     folder = tmp_path_factory.mktemp("rendered") / "myservice"
-    with releases.source(OLDEST) as source:
-        asked = questions.read(source, folder.name)
-        rendering.render(source, folder, answers.complete(asked, ANSWERS, defaults=True), OLDEST)
+    earlier.render(folder, OLDEST, ANSWERS)
     (folder / ".github/workflows").mkdir(parents=True)
     shutil.copy(WORKFLOW, folder / ".github/workflows")
     run(folder, "git", "init", "--quiet", "--initial-branch=main")

@@ -3,14 +3,13 @@
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-BIN = Path(sys.executable).parent
+from tests import BIN
 
 
 def workflows(project: Path) -> list[Path]:

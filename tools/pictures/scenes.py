@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 import pyte
 
-from scaffold.choices import answers, questions
-from scaffold.template import releases, rendering
+from scaffold.template import releases
+from tests import earlier
 from tests.cli.conftest import SCAFFOLD
 from tests.cli.terminal import DOWN, ENTER, Terminal
 from tools.pictures.drawing import draw
@@ -100,9 +100,7 @@ def _install_tools(desk: Path) -> str:
 
 def _project(desk: Path, release: str) -> Path:
     """As `scaffold new` of that release made it, with the defaults."""
-    with releases.source(release) as source:
-        asked = questions.read(source, NAME)
-        rendering.render(source, desk / NAME, answers.complete(asked, {}, defaults=True), release)
+    earlier.render(desk / NAME, release)
     _git(desk / NAME, "init", "--quiet")
     _commit(desk / NAME, "Start")
     return desk / NAME

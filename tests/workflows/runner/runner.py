@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests import BIN
 from tests.generated.process import OWNER, run
 
-BIN = Path(sys.executable).parent
 NAME = "octo/myservice"
 URL = f"https://github.com/{NAME}"
 # Of what a fresh runner brings, what a step may lean on; and of root's, what PostgreSQL's wheel

@@ -3,14 +3,14 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
-import jinja2
 import pytest
 from copier import run_copy
 
-from tests.combinations import ROOT, combinations, is_rare
+from scaffold.template import rendering
+from tests import ROOT
+from tests.combinations import combinations, is_rare
 
 Render = Callable[..., Path]
 COMBINATIONS = combinations()
@@ -18,18 +18,8 @@ COMBINATIONS = combinations()
 
 @pytest.fixture(scope="session", autouse=True)
 def compile_each_source_once() -> Iterator[None]:
-    """Copier compiles each part of each path anew for each file: three times the time."""
-    compile_source = jinja2.Environment.compile
-    compiled: dict[tuple[Any, ...], CodeType] = {}
-
-    def compile_once(self: jinja2.Environment, *source: Any) -> CodeType:
-        key = (type(self), *source)
-        if key not in compiled:
-            compiled[key] = compile_source(self, *source)
-        return compiled[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jinja2.Environment, "compile", compile_once)
+    """That is all that these renders have of ours."""
+    with rendering.compiling_once():
         yield
 
 

@@ -5,6 +5,7 @@ at the end, since some of it is timed, in parts of several minutes: the last one
 no worker is left with one alone.
 """
 
+import os
 import re
 import signal
 from collections import Counter
@@ -56,9 +57,12 @@ SAMPLED = {
 
 
 def pytest_configure() -> None:
-    """`nohup` and a shell's `&` ignore signals, and what tests start and end would inherit that."""
+    """What tests start inherits nothing of how they were started: `nohup` and a shell's `&` ignore
+    signals, and below `make` another `make` prints more and may do less."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+        os.environ.pop(name, None)
 
 
 class Grouped(LoadScopeScheduling):  # type: ignore[misc]  # so of Any

@@ -48,6 +48,10 @@ docs:  ## the site of docs/, in build/docs
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going \
 		--doctree-dir $(BUILD)/doctrees docs $(BUILD)/docs
 
+links:  ## whether the addresses that docs/ names are still there: it asks other sites
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --builder linkcheck \
+		--doctree-dir $(BUILD)/linked docs $(BUILD)/links
+
 reference:  ## write the pages and diagrams of docs/ that are made of what they describe
 	$(BIN)/python -m tools.reference
 	$(BIN)/python -m tools.diagrams
@@ -63,5 +67,5 @@ constraints:  ## pin the newest version of every tool
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --quiet --custom-compile-command "make constraints" --output-file constraints.txt
 
-.PHONY: help setup check lint fix test test-all test-operation test-mutants docs reference pictures release \
-	constraints
+.PHONY: help setup check lint fix test test-all test-operation test-mutants docs links reference pictures \
+	release constraints

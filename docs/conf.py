@@ -21,6 +21,9 @@ nitpicky = True
 smartquotes = False  # would make one dash of the two before a flag
 myst_heading_anchors = 4  # named as GitHub names them
 
+# The reader's own service, and files of this repository, which tests hold to what is there.
+linkcheck_ignore = [r"http://127\.0\.0\.1", f"{REPOSITORY}/(blob|tree)/main/"]
+
 html_theme = "furo"
 html_title = f"{project} {PYPROJECT['version']}"
 html_static_path = ["_static"]

@@ -4,12 +4,15 @@ import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests import ROOT
+
 LOADED = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "srcset"}
 
 
@@ -30,9 +33,9 @@ class Page(HTMLParser):
             self.loads.append(values[LOADED[tag]])
 
 
-def make(docs: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+def make(docs: Path, folder: Path, target: str = "docs") -> subprocess.CompletedProcess[str]:
     """`make docs` of a checkout with these pages, all of it in `folder`."""
-    command = ["make", f"--file={ROOT / 'Makefile'}", "docs", f"BIN={ROOT / '.venv/bin'}"]
+    command = ["make", f"--file={ROOT / 'Makefile'}", target, f"BIN={ROOT / '.venv/bin'}"]
     return subprocess.run(
         [*command, f"BUILD={folder}"], cwd=docs.parent, capture_output=True, check=False, text=True
     )
@@ -94,13 +97,20 @@ DEFECTS = {
 }
 
 
-def test_a_defect_in_a_page_or_a_page_that_no_list_names_fails_the_build(tmp_path: Path) -> None:
-    docs = tmp_path / "docs"
+def pages(folder: Path, **texts: str) -> Path:
+    """A site of these pages, in the settings of ours."""
+    docs = folder / "docs"
     shutil.copytree(ROOT / "docs", docs, ignore=shutil.ignore_patterns("*.md", "*.svg"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    (docs / "index.md").write_text("# Site\n\n- [Page](page.md)\n")
-    (docs / "page.md").write_text("\n\n".join(["# Page", *DEFECTS]))
-    (docs / "unlisted.md").write_text("# Unlisted\n")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    for name, text in texts.items():
+        (docs / f"{name}.md").write_text(text)
+    return docs
+
+
+def test_a_defect_in_a_page_or_a_page_that_no_list_names_fails_the_build(tmp_path: Path) -> None:
+    index = "# Site\n\n- [Page](page.md)\n"
+    page = "\n\n".join(["# Page", *DEFECTS])
+    docs = pages(tmp_path, index=index, page=page, unlisted="# Unlisted\n")
 
     made = make(docs, tmp_path / "build")
 
@@ -108,3 +118,26 @@ def test_a_defect_in_a_page_or_a_page_that_no_list_names_fails_the_build(tmp_pat
     unlisted = "unlisted.md: WARNING: document isn't included in any toctree"
     assert [each for each in [*DEFECTS.values(), unlisted] if each not in made.stderr] == []
     assert made.stderr.count("WARNING") == 5
+
+
+class Site(BaseHTTPRequestHandler):
+    """Another's, with one page."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/there" else 404)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
+def test_an_address_of_another_site_that_is_gone_is_named(tmp_path: Path) -> None:
+    with ThreadingHTTPServer(("localhost", 0), Site) as server:
+        Thread(target=server.serve_forever).start()
+        site = f"http://localhost:{server.server_port}"
+        docs = pages(tmp_path, index=f"# Site\n\n<{site}/there>, <{site}/gone>\n")
+        made = make(docs, tmp_path / "build", "links")
+        server.shutdown()
+
+    assert made.returncode == 2
+    assert re.findall(r"broken link: \S+", made.stderr) == [f"broken link: {site}/gone"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.docs.pages import Block, name_of
 
-# Read from top to bottom by the tests of this folder.
+# Done word by word by the tests of this folder.
 FOLLOWED = {
     "README.md",
     "docs/tutorial.md",
@@ -16,11 +16,11 @@ FOLLOWED = {
             "deprecate-a-version",
             "fork-the-template",
             "presets",
+            "update",
             "update-a-fleet",
         )
     ),
 }
-MEANWHILE = "a step of an update that is under way: tests/update does it in every state"
 # By page and the first thing typed.
 NOT_RUN = {
     ("README.md", "scripts/test"): "it began this very run",
@@ -35,16 +35,6 @@ NOT_RUN = {
         "tests/tools/test_release.py makes releases of a smaller template"
     ),
     ("docs/how-to/release.md", "git push --follow-tags"): "it publishes",
-    ("docs/how-to/update.md", "scaffold update --dry-run"): (
-        "its releases are made up; tests/cli compares such a screen as a whole"
-    ),
-    ("docs/how-to/update.md", "scaffold update --continue"): MEANWHILE,
-    ("docs/how-to/update.md", "scaffold update --abort"): MEANWHILE,
-    ("docs/how-to/update.md", "git reset --keep HEAD~1"): "tests/update takes updates back so",
-    ("docs/how-to/update.md", "scaffold check --markers"): "tests/cli compares what it says",
-    ("docs/how-to/update.md", "scaffold update --branch --defaults || scaffold update --abort"): (
-        "update-a-fleet.md does it"
-    ),
     ("docs/how-to/use-with-an-agent.md", ".scaffold/bin/pip install 'service-scaffold[mcp]"): (
         "it adds to an environment what this one has already"
     ),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,11 @@ import pytest
 import yaml
 
 from scaffold import distribution
-from scaffold.choices import answers, questions
-from scaffold.choices.questions import Answers
-from scaffold.template import releases, rendering, upgrades
+from scaffold.template import releases, upgrades
+from tests import BIN, ROOT, earlier
 from tests.docs.not_run import is_run
-from tests.docs.pages import ROOT, blocks
-from tests.docs.reader import BIN, Reader, committed
+from tests.docs.pages import blocks
+from tests.docs.reader import Reader, committed
 from tests.generated.process import OWNER, run
 
 PAGES = ROOT / "docs/how-to"
@@ -34,10 +34,7 @@ class Desk:
         """Committed; as this template makes it, or as a release did."""
         made = self.folder / name
         if release:
-            with releases.source(release) as source:
-                asked = questions.read(source, made.name)
-                given: Answers = answers.complete(asked, {}, defaults=True)
-                rendering.render(source, made, given, release)
+            earlier.render(made, release)
             run(made, "git", "init", "--quiet", "--initial-branch=main")
             committed(made)
         else:
@@ -68,6 +65,37 @@ def test_a_version_is_deprecated(desk: Desk) -> None:
     desk.follow("deprecate-a-version.md", desk.folder / "desk")
 
 
+def test_an_update_is_looked_at_taken_back_and_done(desk: Desk) -> None:
+    project = desk.project("myservice", OLDEST)
+    deployment = project / "deploy/kubernetes/base/deployment.yaml"
+    text = deployment.read_text()
+    deployment.write_text(re.sub("(terminationGracePeriodSeconds:) 30.*", r"\1 60", text))
+    (deployment.parent / "purge.yaml").unlink()
+    committed(project)
+    look, marked, go_on, abort, undo, check, propose = blocks(PAGES / "update.md")
+
+    with Reader(project, desk.checkout, BIN, **OWNER) as reader:
+        reader.do(look)
+        reader.do(propose)
+        assert branches(project) == ["main"]
+        reader.typed("scaffold update --to 0.2.0")
+        assert marked.text in deployment.read_text()
+        reader.do(abort)
+        assert run(project, "git", "status", "--short") == ""
+        reader.typed("scaffold update --to 0.2.0")
+        run(project, "git", "checkout", "--ours", str(deployment))
+        run(project, "git", "add", str(deployment))
+        reader.do(go_on)
+        assert subject(project) == "Update the template to 0.2.0"
+        reader.do(undo)
+        assert subject(project) == "Test"
+        reader.do(check)
+
+
+def branches(project: Path) -> list[str]:
+    return run(project, "git", "branch", "--format=%(refname:short)").split()
+
+
 def test_a_fleet_is_updated(desk: Desk) -> None:
     fleet = desk.folder / "desk"
     old = desk.project("desk/services/billing", OLDEST)
@@ -77,7 +105,7 @@ def test_a_fleet_is_updated(desk: Desk) -> None:
 
     desk.follow("update-a-fleet.md", fleet)
 
-    assert subject(old) == f"Update the template to {releases.current().removeprefix('v')}"
+    assert subject(old) == f"Update the template to {releases.shown(releases.current())}"
     assert subject(edited) == "Test"
     standing = (fleet / "standing.jsonl").read_text()
     assert standing.count('"release"') == 2

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import BIN
 from tests.generated.process import Database, Service, generate, run
 
 
@@ -101,15 +102,8 @@ def test_a_guarded_service_grows_by_the_same_two_lines(workshop: Path, auth: str
 
 def test_a_next_version_lives_beside_the_old_one(grown: Path, database: Database) -> None:
     """Follows docs/versions.md."""
-    constant, lines = re.findall(
-        r"```python\n(.*?)```", (grown / "docs/versions.md").read_text(), re.S
-    )
-    headers = grown / "app/edge/headers.py"
-    text = re.sub(r"(TRANSPORT = .*\n)", rf"\1{constant}", headers.read_text())
-    anchor = "    headers |= {name: value for name, value in answer.headers"
-    assert text.count(anchor) == 1
-    headers.write_text(text.replace(anchor, lines + anchor))
     copy_version(grown)
+    deprecate_old(grown)
 
     run(grown, "make", "fix")
     run(grown, "make", "check")
@@ -130,7 +124,9 @@ def test_a_next_version_lives_beside_the_old_one(grown: Path, database: Database
     for answer in (old, refused):
         assert answer.headers["Deprecation"] == "@1798761600"
         assert answer.headers["Sunset"].endswith("GMT")
+    assert 'rel="successor-version"' in refused.headers["Link"]
     assert "Deprecation" not in read.headers
+    run(grown, str(BIN / "scaffold"), "check", "--drift")
 
 
 SCHEMAS = """\
@@ -165,6 +161,16 @@ def copy_version(grown: Path) -> None:
     tests = shutil.copytree(grown / "tests/items", grown / "tests/items_v2")
     for path in tests.rglob("*.py"):
         path.write_text(path.read_text().replace("/api/v1", "/api/v2"))
+
+
+def deprecate_old(grown: Path) -> None:
+    """What the page does last."""
+    page = (grown / "docs/versions.md").read_text()
+    [module] = re.findall(r"```python\n(.*?)```", page, re.S)
+    (grown / "app/deprecation.py").write_text(module)
+    main = grown / "app/main.py"
+    text = main.read_text().replace('"""\n', '"""\n\nfrom app.deprecation import deprecating', 1)
+    main.write_text(re.sub(r"^app = (Edge\(.*\))$", r"app = deprecating(\1)", text, flags=re.M))
 
 
 def of_v2(line: str) -> str:

@@ -18,9 +18,10 @@ CHECK_SECONDS = 0.8  # of the one second in which /ready answers
 class Probes:
     """`metrics` None: they have a port of their own."""
 
+    draining = False
+
     def __init__(self, store: Store, rates: Rates, metrics: Metrics | None) -> None:
         self._store, self._rates, self._metrics = store, rates, metrics
-        self.draining = False
         self._check: asyncio.Task[None] | None = None
 
     def drain(self) -> None:

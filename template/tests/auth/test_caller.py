@@ -1,11 +1,11 @@
 import pytest
 
 from app.auth.caller import permission
-from app.main import app
+from app.main import routes
 
 
 def test_every_route_of_the_api_declares_a_permission() -> None:
-    undeclared = [route.template for route in app.routes if route.is_api and not route.permission]
+    undeclared = [route.template for route in routes if route.is_api and not route.permission]
 
     assert undeclared == []
 

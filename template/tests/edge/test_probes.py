@@ -3,9 +3,9 @@ import asyncio
 import httpx2
 import pytest
 
-from app.edge.probes import CHECK_SECONDS
+from app.edge.probes import CHECK_SECONDS, Probes
 from app.edge.store import NotReady
-from app.main import app
+from app.store import store
 
 
 def told(answer: httpx2.Response) -> tuple[int, str]:
@@ -24,7 +24,7 @@ async def test_a_schema_behind_is_named(
     async def check() -> None:
         raise NotReady("schema: behind")
 
-    monkeypatch.setattr(app.store, "check", check)
+    monkeypatch.setattr(store, "check", check)
 
     assert told(await client.get("/ready")) == (503, "schema: behind")
 
@@ -35,7 +35,7 @@ async def test_a_database_that_hangs_is_told_within_a_second(
     async def check() -> None:
         await asyncio.sleep(5)
 
-    monkeypatch.setattr(app.store, "check", check)
+    monkeypatch.setattr(store, "check", check)
 
     assert told(await client.get("/ready")) == (503, "database: it does not answer in time")
     assert CHECK_SECONDS < 1
@@ -45,7 +45,7 @@ async def test_a_database_that_hangs_is_told_within_a_second(
 async def test_a_draining_process_is_alive_and_not_ready(
     client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.probes, "draining", True)
+    monkeypatch.setattr(Probes, "draining", True)
 
     assert told(await client.get("/ready")) == (503, "draining: the process is about to end")
     assert (await client.get("/health")).status_code == 200

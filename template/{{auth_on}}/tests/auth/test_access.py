@@ -3,12 +3,12 @@
 import httpx2
 import pytest
 
-from app.main import app
+from app.main import routes
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
 GUARDED = sorted(
     (route.method, route.template.replace("{item_id}", NOBODY), route.permission)
-    for route in app.routes
+    for route in routes
     if route.permission and ":" in route.permission
 )
 

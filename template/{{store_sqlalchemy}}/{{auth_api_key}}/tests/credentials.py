@@ -5,10 +5,10 @@ from sqlalchemy.orm import Session
 from app.auth import keys
 from app.driver import make_unpooled_engine
 from app.keys.models import ApiKey
-from app.main import app
+from app.main import routes
 from app.settings import settings
 
-EVERYTHING = sorted({route.permission for route in app.routes if route.permission})
+EVERYTHING = sorted({route.permission for route in routes if route.permission})
 
 
 async def credentials() -> dict[str, str]:

@@ -38,9 +38,9 @@ def _create(arguments: Arguments) -> None:
 
 def _known(scopes: list[str]) -> list[str]:
     """Raises ValidationFailed: a misspelt scope would be a key that opens nothing."""
-    from app.main import app
+    from app.main import routes
 
-    known = {route.permission for route in app.routes if route.permission}
+    known = {route.permission for route in routes if route.permission}
     unknown = [scope for scope in scopes if scope not in known]
     if unknown:
         raise ValidationFailed(f"{unknown[0]} is no scope; there are {', '.join(sorted(known))}.")

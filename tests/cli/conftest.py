@@ -15,7 +15,6 @@ from tests.cli import forked
 from tests.cli.terminal import Terminal
 
 SCAFFOLD = forked.SCAFFOLD
-BIN = SCAFFOLD.parent
 
 # Enough for a project without steps that need a network or a git identity.
 BARE = ("--defaults", "--no-git", "--no-lock")

@@ -15,7 +15,9 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
 
-SCAFFOLD = Path(sys.executable).with_name("scaffold")
+from tests import BIN
+
+SCAFFOLD = BIN / "scaffold"
 STARTING = ("LANG", "LC_", "LD_", "PYTHON")  # names of variables that begin so
 LIMIT_SECONDS = 120
 

@@ -247,6 +247,7 @@ def test_an_unknown_command_is_a_usage_error(
             "`svae` is not a command of `scaffold preset`",
             "did you mean `save`? `scaffold preset --help` lists them",
         ),
+        (["preset", "--list"], "`scaffold preset` needs a command", "one of save, list, show"),
         (
             ["options", "explain", "jwt", "--jsn"],
             "`--jsn` is not a flag of `scaffold options explain`",

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from uv import find_uv_bin
 
+from tests import ROOT
 from tests.cli.conftest import BARE, Run, execute, tree
 from tools.release import bundle
 
-ROOT = Path(__file__).parents[2]
 READ_OLDER = """
 import pathlib, sys
 from scaffold.template import releases

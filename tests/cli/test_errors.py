@@ -1,10 +1,10 @@
 import re
-from pathlib import Path
 
 from scaffold import errors
 from scaffold.errors import Refusal
+from tests import ROOT
 
-PAGE = (Path(__file__).parents[2] / "docs/reference/exit-codes.md").read_text()
+PAGE = (ROOT / "docs/reference/exit-codes.md").read_text()
 
 
 def test_the_page_lists_every_exit_code_with_an_anchor_and_a_way_out() -> None:

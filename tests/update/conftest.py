@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import BIN, GITCONFIG
+from tests import BIN
+from tests.cli.conftest import GITCONFIG
 from tests.update.cases import CASES, Case
 from tests.update.service import Service, start
 from tests.update.toys import Installation

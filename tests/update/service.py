@@ -13,8 +13,8 @@ from typing import Any
 
 from scaffold.choices.questions import Answers
 from scaffold.template import rendering
+from tests import BIN
 from tests.cli import forked
-from tests.cli.conftest import BIN
 from tests.update.toys import OLD, Edit, Installation, edit
 
 State = Mapping[str, tuple[int, bytes]]
@@ -46,9 +46,10 @@ class Done:
         return code
 
     @property
-    def words(self) -> str:
-        """What the refusal says, with its way out."""
-        return "{message}\n{hint}".format(**self.document["error"])
+    def told(self) -> tuple[int, str, str]:
+        """The exit code, and all that the refusal says."""
+        error = self.document["error"]
+        return self.code, error["message"], error["hint"]
 
     @property
     def conflicts(self) -> dict[str, str]:

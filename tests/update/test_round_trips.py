@@ -22,8 +22,9 @@ from scaffold.commands.diff import diff
 from scaffold.template import releases, rendering
 from scaffold.update import plan, project
 from scaffold.update.project import Project
+from tests import ROOT
 from tests.cli.conftest import DEFAULTS, SCAFFOLD, execute
-from tests.combinations import CHOICES, QUESTIONNAIRE, ROOT, combinations
+from tests.combinations import CHOICES, QUESTIONNAIRE, combinations
 from tests.generated.process import run
 from tests.template.conftest import compile_each_source_once  # noqa: F401 for all that is here
 from tests.update.service import state

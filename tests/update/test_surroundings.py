@@ -1,7 +1,10 @@
 """The same update in every kind of repository, and under settings that are made to spoil it."""
 
+import fcntl
 import os
+import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -397,100 +400,92 @@ def test_as_in_a_hook_of_another_repository_only_its_own_is_changed(
 # Refused ----------------------------------------------------------------------
 
 
-def _stage_elsewhere(service: Service) -> str:
+def _stage_elsewhere(service: Service) -> None:
     (service.top / "lib/staged.txt").write_text("staged\n")
     run(["git", "add", "lib/staged.txt"], service.top, service.environment)
-    return "lib/staged.txt"
 
 
-def _edit(service: Service) -> str:
+def _edit(service: Service) -> None:
     (service.folder / "merged.txt").write_text("not committed\n")
-    return "merged.txt"
 
 
-def _delete(service: Service) -> str:
+def _delete(service: Service) -> None:
     (service.folder / "merged.txt").unlink()
-    return "merged.txt"
 
 
-def _flip_mode(service: Service) -> str:
+def _flip_mode(service: Service) -> None:
     (service.folder / "merged.txt").chmod(0o755)
-    return "merged.txt"
 
 
-def _stage_and_take_back(service: Service) -> str:
+def _stage_and_take_back(service: Service) -> None:
     text = service.text("merged.txt")
     (service.folder / "merged.txt").write_text("only in the index\n")
     service.git("add", "merged.txt")
     (service.folder / "merged.txt").write_text(text)
-    return "merged.txt"
 
 
-def _intend_to_add(service: Service) -> str:
+def _intend_to_add(service: Service) -> None:
     (service.folder / "soon.txt").write_text(MINE)
     service.git("add", "--intent-to-add", "soon.txt")
-    return "soon.txt"
 
 
-def _in_the_way(service: Service) -> str:
+def _in_the_way(service: Service) -> None:
     (service.folder / "added/a b").mkdir(parents=True)
     (service.folder / "added/a b/ü.txt").write_text(MINE)
-    return "added/a b/ü.txt"
 
 
-def _folder_in_the_way(service: Service) -> str:
+def _folder_in_the_way(service: Service) -> None:
     (service.folder / "added").write_text(MINE)
-    return "added"
 
 
-def _merge(service: Service) -> str:
+def _merge(service: Service) -> None:
     service.git("checkout", "--quiet", "-b", "side", "HEAD~1")
     service.git("commit", "--quiet", "--allow-empty", "--message", "side")
     service.git("checkout", "--quiet", "main")
     service.git("merge", "--quiet", "--no-ff", "--no-commit", "side")
-    return "merge"
 
 
-def _rebase(service: Service) -> str:
+def _rebase(service: Service) -> None:
     words = ["git", "rebase", "--quiet", "--exec", "false", "HEAD~1"]
     assert run(words, service.folder, service.environment).code == 1
-    return "rebase"
 
 
-def _bisect(service: Service) -> str:
-    service.git("bisect", "start", "HEAD", "HEAD~1")
-    return "bisect"
+COMMIT = "commit or stash it, so that the update is a commit of its own; `--dry-run` only looks"
+MOVE = "commit it, move it away, or let git ignore it"
+EDITED = ("not committed: services/sv c/merged.txt", COMMIT)
+IN_THE_WAY = "not tracked, where the template has a file of its own: "
 
-
-DIRTY: dict[str, Callable[[Service], str]] = {
-    "staged elsewhere": _stage_elsewhere,
-    "edited": _edit,
-    "deleted": _delete,
-    "another mode": _flip_mode,
-    "only in the index": _stage_and_take_back,
-    "to be added": _intend_to_add,
-    "in the way": _in_the_way,
-    "in the way of a folder": _folder_in_the_way,
-    "a merge": _merge,
-    "a rebase": _rebase,
+# What its owner does, and what is said then.
+DIRTY: dict[str, tuple[Callable[[Service], None], str, str]] = {
+    "staged elsewhere": (_stage_elsewhere, "not committed: lib/staged.txt", COMMIT),
+    "edited": (_edit, *EDITED),
+    "deleted": (_delete, *EDITED),
+    "another mode": (_flip_mode, *EDITED),
+    "only in the index": (_stage_and_take_back, *EDITED),
+    "to be added": (_intend_to_add, "not committed: services/sv c/soon.txt", COMMIT),
+    "in the way": (_in_the_way, f"{IN_THE_WAY}added/a b/ü.txt", MOVE),
+    "in the way of a folder": (_folder_in_the_way, f"{IN_THE_WAY}added", MOVE),
+    "a merge": (_merge, "a merge is under way in {top}", "end it first"),
+    "a rebase": (_rebase, "a rebase is under way in {top}", "end it first"),
 }
 
 
 @pytest.mark.parametrize("what", DIRTY)
 def test_uncommitted_work_is_refused_by_name_and_stays(inside: Service, what: str) -> None:
-    named = DIRTY[what](inside)
+    act, message, hint = DIRTY[what]
+    act(inside)
     before = inside.standing()
 
     done = inside.update()
 
-    assert (done.code, done.error) == (5, "tree_dirty"), done
-    assert named in done.words
+    assert done.told == (5, message.format(top=inside.top), hint)
     assert inside.standing() == before
 
 
 @pytest.mark.parametrize("what", DIRTY)
 def test_a_dry_run_looks_at_uncommitted_work_and_leaves_it(inside: Service, what: str) -> None:
-    DIRTY[what](inside)
+    act, *_ = DIRTY[what]
+    act(inside)
     before = inside.everything()
 
     done = inside.update("--dry-run")
@@ -513,6 +508,8 @@ def test_an_untracked_file_stays_untracked(begin: Begin) -> None:
         assert service.text(name) == MINE
 
 
+WAYS = "`scaffold update --continue` ends it, `scaffold update --abort` takes it back"
+COMMIT_BY_HAND = ("git", "-c", "user.useConfigOnly=true", "commit", "--quiet", "--message=mine")
 FAILING = {
     "nobody": "[user]\nname =\nemail =\n",
     "a signature that fails": "[commit]\ngpgSign = true\n[gpg]\nprogram = false\n",
@@ -528,19 +525,136 @@ def test_a_commit_that_fails_is_told_and_ends_either_way(begin: Begin, name: str
 
     for each in (service, twin):
         done = each.update()
-        assert done.code != 0
-        assert done.error in ("step_failed", "usage"), done
-    assert service.update("--abort").code in (0, 2)
+        by_git = run(COMMIT_BY_HAND, each.folder, each.environment | {"LC_ALL": "C"})
+        message = f"all is staged, but `git commit` failed: {by_git.err.strip()}"
+        assert done.told == (6, message, WAYS)
+    assert service.update("--abort").code == 0
     configure(service, "")
     again = twin.update("--continue")
-    if again.error == "usage":  # it was refused before anything was done
-        again = twin.update()
 
     assert service.standing() == before
     assert again.code == 0, again
     found = twin.committed()
     del found[".copier-answers.yml"]
     assert found == WANTED
+
+
+def test_a_filter_that_fails_stops_it_half_way_and_an_edit_since_is_not_overwritten(
+    begin: Begin,
+) -> None:
+    service = begin(EVERYTHING)
+    service.edit({".gitattributes": "merged.txt filter=broken\n"})
+    broken = '[filter "broken"]\nclean = cat\nsmudge = {}\nrequired = true\n'
+    configure(service, broken.format("false"))
+
+    stopped = service.update()
+    (service.folder / "merged.txt").write_text(MINE)
+    configure(service, broken.format("cat"))
+    refused = service.update("--continue")
+
+    assert stopped.told == (
+        6,
+        (
+            "stopped half way: `git checkout-index` failed: "
+            "error: external filter 'false' failed 1\n"
+            "error: external filter 'false' failed\n"
+            "fatal: merged.txt: smudge filter broken failed"
+        ),
+        WAYS,
+    )
+    assert refused.told == (
+        5,
+        "edited since the update was interrupted: merged.txt",
+        (
+            "move it away and run this again, or take all back with `scaffold update --abort`, "
+            "which keeps a copy of it"
+        ),
+    )
+    assert service.text("merged.txt") == MINE
+
+
+SIGNER = """\
+#!/bin/sh
+read -r _ _ _ scaffold _ < /proc/$PPID/stat
+kill -TERM "$scaffold"
+"""
+
+
+def test_ended_while_it_commits_it_tells_both_ways(begin: Begin, tmp_path: Path) -> None:
+    service = begin(EVERYTHING)
+    (tmp_path / "signer").write_text(SIGNER)
+    (tmp_path / "signer").chmod(0o755)
+    configure(service, f"[commit]\ngpgSign = true\n[gpg]\nprogram = {tmp_path}/signer\n")
+
+    done = service.update()
+
+    assert done.told == (130, "cancelled half way", WAYS)
+
+
+RACER = """\
+#!/bin/sh
+unset $(git rev-parse --local-env-vars)
+touch meanwhile.txt && git add meanwhile.txt && git commit --quiet --message meanwhile
+"""
+
+
+def test_a_commit_that_is_made_meanwhile_is_not_mixed_with_it(begin: Begin, tmp_path: Path) -> None:
+    service = begin(EVERYTHING)
+    service.edit({".gitattributes": "merged.txt merge=racer\n"})
+    (tmp_path / "racer").write_text(RACER)
+    (tmp_path / "racer").chmod(0o755)
+    configure(service, f'[merge "racer"]\ndriver = cd {service.folder} && {tmp_path}/racer\n')
+
+    done = service.update()
+
+    assert done.told == (5, "the project changed while this was planned", "run it again")
+    assert (service.status(), service.commits()[0]) == ("", "meanwhile")
+
+
+def test_two_at_once_are_refused(begin: Begin) -> None:
+    service = begin(EVERYTHING)
+
+    with (service.folder / ".git/scaffold-update.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        done = service.update()
+
+    assert done.told == (5, "another `scaffold` is at work here", "wait for its end")
+
+
+def test_the_update_of_another_project_is_not_ended(inside: Service) -> None:
+    other = replace(inside, folder=inside.folder.with_name("other"))
+    shutil.copytree(inside.folder, other.folder, symlinks=True)
+    inside.commit("other")
+    inside.update("--no-commit")
+
+    done = other.update("--continue")
+
+    hint = f"name it with `--project {inside.folder}`"
+    assert done.told == (2, "the update under way is another project's", hint)
+
+
+def test_with_commits_since_it_began_it_is_not_taken_back(begin: Begin) -> None:
+    service = begin(EVERYTHING)
+    service.update("--no-commit")
+    service.git("commit", "--quiet", "--message", "one of them", "merged.txt")
+
+    done = service.update("--abort")
+
+    assert done.told == (
+        5,
+        "there are commits since the update began",
+        "`scaffold update --continue` ends it, `scaffold update --abort` takes it back; or use git",
+    )
+
+
+def test_an_index_that_git_cannot_read_is_told_in_its_words(begin: Begin) -> None:
+    service = begin(EVERYTHING)
+    (service.folder / ".git/index").write_bytes(b"")
+
+    done = service.update("--no-commit")
+
+    said = "fatal: .git/index: index file smaller than expected"
+    assert done.told == (1, f"`git status` failed: {said}", f"look at it with git in {service.top}")
 
 
 @pytest.mark.parametrize("kilobytes", [2, 8, 24, 48, 96])
@@ -593,6 +707,6 @@ def test_on_a_read_only_disk_it_is_refused(begin: Begin, tmp_path: Path) -> None
     done = run([*words, *update], tmp_path, service.environment)
 
     assert looked.code == 0, looked
-    assert done.code in (1, 6), done
-    assert "ead-only" in done.words
+    message = f"{service.top}/.git cannot be written: read-only file system; nothing was changed"
+    assert done.told == (1, message, "check its space and permissions")
     assert service.standing() == before

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import DEFAULTS, ON_SOURCE, Run, flags, tree
+from tests.cli.conftest import DEFAULTS, ON_SOURCE, RICH, Run, flags, refusal, tree
 from tests.cli.terminal import CLEAR, CTRL_C, CTRL_D, DOWN, ENTER, ESCAPE, SPACE, UP
 from tests.cli.wizards import BARE, EACH, REVIEW, Start, change, go_to, stored
 
@@ -306,6 +306,30 @@ color:
 """
 
 
+def test_a_question_without_a_possible_choice_ends_it_with_each_reason(
+    wizard: Start, rich: Path, home: Path
+) -> None:
+    one = RICH.replace("  multiselect: true\n", "").replace("[compose]", "compose")
+    (rich / "copier.yml").write_text(one.rpartition("  validator:")[0])
+    policy = home / ".config/scaffold/policy.yml"
+    policy.parent.mkdir(parents=True)
+    policy.write_text("deploy: {allowed: [kubernetes], reason: we have a cluster}\n")
+
+    words = ("x", "--name", "x", "--database", "sqlite", *BARE)
+    terminal = wizard(*words, program=[*ON_SOURCE, str(rich)], columns=300)
+
+    assert terminal.leave() == 3
+    assert (
+        terminal.shown
+        == refusal(
+            "no choice of `deploy` is possible: `compose` not allowed: we have a cluster; "
+            "`kubernetes` cannot run on `sqlite`: replicas cannot share a file; "
+            "`bare` not allowed: we have a cluster",
+            "give other answers before it, or ask those who wrote the policy",
+        ).rstrip()
+    )
+
+
 def test_a_long_list_is_narrowed_by_typing(wizard: Start, rich: Path, desk: Path) -> None:
     (rich / "copier.yml").write_text(MANY)
 
@@ -386,17 +410,13 @@ def test_a_folder_that_gives_no_name_has_it_asked_with_a_preset_too(
 
 @pytest.mark.parametrize("leave", [[UP, ENTER], [CTRL_C]])
 def test_leaving_the_review_writes_nothing(wizard: Start, desk: Path, leave: list[str]) -> None:
-    terminal = wizard("myservice", *BARE)
+    terminal = wizard("myservice", *BARE, columns=100)
     go_to(terminal)
     terminal.press(*leave)
 
     assert terminal.leave() == 130
-    assert terminal.shown == (
-        "error: cancelled; nothing was written\n"
-        "\n"
-        "hint: the answers are kept: go on with `scaffold new myservice --no-git --no-loc\n"
-        "k --resume`"
-    )
+    hint = "the answers are kept: go on with `scaffold new myservice --no-git --no-lock --resume`"
+    assert terminal.shown == refusal("cancelled; nothing was written", hint).rstrip()
     assert list(desk.iterdir()) == []
 
 
@@ -407,7 +427,8 @@ def test_ctrl_c_and_ctrl_d_leave_a_text(wizard: Start, desk: Path, key: str) -> 
     terminal.press(CLEAR, key)
 
     assert terminal.leave() == 130
-    assert "error: cancelled; nothing was written" in terminal.shown
+    hint = "run the command again to start over"
+    assert terminal.shown == refusal("cancelled; nothing was written", hint).rstrip()
     assert list(desk.iterdir()) == []
 
 
@@ -416,9 +437,8 @@ def test_leaving_before_any_answer_keeps_nothing(wizard: Start, home: Path) -> N
     terminal.answer("What is it to be", CTRL_C)
 
     assert terminal.leave() == 130
-    assert terminal.shown == (
-        "error: cancelled; nothing was written\n\nhint: run the command again to start over"
-    )
+    hint = "run the command again to start over"
+    assert terminal.shown == refusal("cancelled; nothing was written", hint).rstrip()
     assert not (home / ".local/state").exists()
 
 

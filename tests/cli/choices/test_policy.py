@@ -218,5 +218,9 @@ def test_a_locked_answer_that_cannot_be_is_refused(scaffold: Run, policy: Path) 
 
     done = scaffold("new", "myservice", "--database", "sqlite", *BARE)
 
-    assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.startswith("error: `kubernetes` cannot run on `sqlite`")
+    message = "`kubernetes` cannot run on `sqlite`: replicas cannot share a file"
+    hint = (
+        "use `--database postgresql`, or use `--database mysql`, "
+        "or leave `kubernetes` out of `--deploy`"
+    )
+    assert said(done) == (3, "", refusal(message, hint))

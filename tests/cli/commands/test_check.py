@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -187,7 +188,21 @@ def test_a_project_in_a_folder_of_its_repository_is_checked_alone(current: Make)
 def test_a_folder_that_is_no_project_is_refused(current: Make, tmp_path: Path) -> None:
     done = current().scaffold("check", "--project", str(tmp_path))
 
-    assert (done.code, done.out) == (2, "")
+    message = f"{tmp_path}/.copier-answers.yml cannot be read: No such file or directory"
+    hint = "go to a project that `scaffold new` made, or name it with `--project`"
+    assert said(done) == (2, "", refusal(message, hint))
+
+
+@pytest.mark.parametrize("command", ["check", "diff", "info"])
+def test_a_project_can_be_named(make: Make, tmp_path: Path, command: str) -> None:
+    service = make()
+    service.edit({"Dockerfile": "FROM mine\n"})
+    elsewhere = replace(service, folder=tmp_path)
+
+    done = elsewhere.scaffold(command, "--project", str(service.folder))
+
+    assert done == service.scaffold(command)
+    assert done.out + done.err != ""
 
 
 def test_a_project_of_a_newer_scaffold_cannot_be_compared(current: Make) -> None:
@@ -197,4 +212,6 @@ def test_a_project_of_a_newer_scaffold_cannot_be_compared(current: Make) -> None
 
     done = service.scaffold("check", "--json")
 
-    assert (done.code, done.error) == (3, "release_unknown")
+    message = "this `scaffold` does not have the release v3.0.0"
+    hint = "did you mean `v1.0.0`? a newer `scaffold` may have it"
+    assert done.told == (3, message, hint)

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import BIN, SCAFFOLD, execute, refusal, said, tree
+from tests import BIN
+from tests.cli.conftest import SCAFFOLD, execute, refusal, said, tree
 
 AGAIN = "do what stands below each of them, then ask again: `scaffold doctor`"
 PYTHON = "{}.{}.{}".format(*sys.version_info)

@@ -2,6 +2,7 @@ from pathlib import Path
 
 from tests.cli.commands.conftest import ANSWERS, Make
 from tests.cli.commands.test_update import said
+from tests.cli.conftest import refusal
 
 SCREEN = """\
 svc
@@ -48,4 +49,6 @@ def test_a_project_of_a_newer_scaffold_can_be_asked_too(make: Make) -> None:
 def test_a_folder_that_is_no_project_is_refused(make: Make, tmp_path: Path) -> None:
     done = make().scaffold("info", "--project", str(tmp_path))
 
-    assert (done.code, done.out) == (2, "")
+    message = f"{tmp_path}/.copier-answers.yml cannot be read: No such file or directory"
+    hint = "go to a project that `scaffold new` made, or name it with `--project`"
+    assert said(done) == (2, "", refusal(message, hint))

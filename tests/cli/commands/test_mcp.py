@@ -18,6 +18,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.types import CallToolResult
 
 from scaffold.target import STAGING
+from tests import ROOT
 from tests.cli.commands.conftest import Make
 from tests.cli.conftest import BARE, DEFAULTS, SCAFFOLD, Run, execute, refusal, said, tree
 from tests.cli.test_target import wait_for
@@ -45,6 +46,9 @@ HELLO = {
     "capabilities": {},
     "clientInfo": {"name": "tests", "version": "1"},
 }
+GONE = "svc or the template is not as it was when this was planned"
+# Root too may not read everything then.
+MORTAL = ["setpriv", "--bounding-set=-all"] * (os.geteuid() == 0)
 SQLITE_IN_A_CLUSTER = {"database": "sqlite", "deploy": ["kubernetes"]}
 
 
@@ -78,8 +82,10 @@ async def ask(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
     return document
 
 
-def refused(document: dict[str, Any]) -> tuple[str, str]:
-    return document["error"]["code"], document["error"]["message"]
+def told(document: dict[str, Any]) -> tuple[str, str, str]:
+    """All that a refusal says."""
+    error = document["error"]
+    return error["code"], error["message"], error["hint"]
 
 
 def test_its_tools_say_what_they_do_and_take(converse: Converse) -> None:
@@ -88,7 +94,7 @@ def test_its_tools_say_what_they_do_and_take(converse: Converse) -> None:
 
     tools = {tool.name: tool for tool in converse(talk)}
 
-    page = (Path(__file__).parents[3] / "docs/how-to/use-with-an-agent.md").read_text()
+    page = (ROOT / "docs/how-to/use-with-an-agent.md").read_text()
     assert [*tools] == ["options", "plan", "apply", "check"]
     assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [*tools]
     hints = {name: tool.annotations for name, tool in tools.items()}
@@ -147,9 +153,12 @@ def test_a_token_holds_for_the_state_that_was_planned_for(converse: Converse, de
 
     stale, unknown = converse(talk)
 
-    gone = "svc or the template is not as it was when this was planned"
-    assert refused(stale) == ("usage", gone)
-    assert refused(unknown) == ("usage", "no plan of this server has that token")
+    assert told(stale) == ("usage", GONE, "plan again")
+    assert told(unknown) == (
+        "usage",
+        "no plan of this server has that token",
+        "plan, and apply what it answers",
+    )
     assert tree(desk) == {"svc/mine": b"mine"}
 
 
@@ -165,7 +174,7 @@ def test_a_token_is_used_once(converse: Converse, desk: Path) -> None:
 
     before, second = converse(talk)
 
-    assert (second["ok"], second["error"]["code"], tree(desk)) == (False, "usage", before)
+    assert (told(second), tree(desk)) == (("usage", GONE, "plan again"), before)
 
 
 def test_what_cannot_be_is_refused_with_answers_that_can(converse: Converse, desk: Path) -> None:
@@ -175,28 +184,48 @@ def test_what_cannot_be_is_refused_with_answers_that_can(converse: Converse, des
     document = converse(talk)
 
     message = "`kubernetes` cannot run on `sqlite`: replicas cannot share a file"
-    assert refused(document) == ("incompatible", message)
+    hint = (
+        "use `--database postgresql`, or use `--database mysql`, "
+        "or leave `kubernetes` out of `--deploy`"
+    )
+    assert told(document) == ("incompatible", message, hint)
     assert {"set": {"database": "postgresql"}} in document["error"]["fixes"]
     assert "token" not in document["data"]
     assert list(desk.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    ("answers", "message"),
+    ("answers", "message", "hint"),
     [
-        ({"databse": "mysql"}, "`databse` is not a question"),
-        ({"data_file": "/etc/passwd"}, "`data_file` is not a question"),
-        ({"database": "oracle"}, "`database: oracle` is not a choice"),
-        ({"project_name": "--no-git"}, "`--project-name --no-git` is not accepted"),
+        (
+            {"databse": "mysql"},
+            "`databse` is not a question",
+            f"did you mean `database`? questions: {', '.join(DEFAULTS)}",
+        ),
+        (
+            {"data_file": "/etc/passwd"},
+            "`data_file` is not a question",
+            f"questions: {', '.join(DEFAULTS)}",
+        ),
+        (
+            {"database": "oracle"},
+            "`database: oracle` is not a choice",
+            "Choices: postgresql, sqlite, mysql",
+        ),
+        (
+            {"project_name": "--no-git"},
+            "`--project-name --no-git` is not accepted",
+            "use lower-case letters, digits and single hyphens, starting with a letter: my-service",
+        ),
     ],
 )
 def test_what_is_no_answer_is_refused(
-    converse: Converse, desk: Path, answers: dict[str, str], message: str
+    converse: Converse, desk: Path, answers: dict[str, str], message: str, hint: str
 ) -> None:
     async def talk(client: Client) -> Any:
         return await ask(client, "plan", target="svc", answers=answers)
 
-    assert refused(converse(talk)) == ("usage", message)
+    assert told(converse(talk)) == ("usage", message, hint)
     assert list(desk.iterdir()) == []
 
 
@@ -210,8 +239,11 @@ def test_a_policy_binds_it(converse: Converse, home: Path) -> None:
     async def talk(client: Client) -> Any:
         return await ask(client, "plan", target="svc", answers={"database": "mysql"})
 
-    code, message = refused(converse(talk))
-    assert (code, "we run PostgreSQL" in message) == ("policy", True)
+    assert told(converse(talk)) == (
+        "policy",
+        "`--database mysql` is not allowed: we run PostgreSQL",
+        f"use `--database postgresql`: says {folder}/policy.yml",
+    )
 
 
 @pytest.mark.parametrize("target", ["../svc", "/etc/svc", "link/svc", "a/../../svc", "link"])
@@ -225,21 +257,32 @@ def test_nothing_is_done_outside_of_its_folder(
         return [await ask(client, tool, target=target) for tool in ("plan", "check")]
 
     message = f"{target} is outside of {desk}; nothing was done"
-    assert [refused(each) for each in converse(talk)] == [("usage", message)] * 2
+    hint = f"name a folder in {desk}, or start the server with another `--root`"
+    assert [told(each) for each in converse(talk)] == [("usage", message, hint)] * 2
 
 
 def test_a_link_that_is_laid_after_the_plan_is_not_followed(
     converse: Converse, desk: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "elsewhere").mkdir()
+    places = [tmp_path / "elsewhere", desk / "within"]
 
     async def talk(client: Client) -> Any:
         planned = await ask(client, "plan", target="a/svc")
-        (desk / "a").symlink_to(tmp_path / "elsewhere")
-        return await ask(client, "apply", token=planned["data"]["token"])
+        refusals = []
+        for place in places:
+            place.mkdir()
+            (desk / "a").unlink(missing_ok=True)
+            (desk / "a").symlink_to(place)
+            refusals.append(await ask(client, "apply", token=planned["data"]["token"]))
+        return refusals
 
-    assert converse(talk)["ok"] is False
-    assert list((tmp_path / "elsewhere").iterdir()) == []
+    outside, within = converse(talk)
+
+    hint = f"name a folder in {desk}, or start the server with another `--root`"
+    assert told(outside) == ("usage", f"a/svc is outside of {desk}; nothing was done", hint)
+    message = "a/svc leads elsewhere than when this was planned"
+    assert told(within) == ("usage", message, "plan again")
+    assert [list(place.iterdir()) for place in places] == [[], []]
 
 
 def test_its_folder_can_be_named(converse: Converse, desk: Path) -> None:
@@ -291,7 +334,8 @@ def test_without_answers_a_project_takes_the_newest_release(converse: Converse, 
 
     first, planned, applied, again = converse(talk, on(service))
 
-    assert refused(first) == ("outdated", "svc is outdated (1 finding)")
+    way = "see what is new with `scaffold update --dry-run`"
+    assert told(first) == ("outdated", "svc is outdated (1 finding)", way)
     assert (planned["kind"], planned["to"]) == ("update", "v2.0.0")
     assert applied["ok"]
     assert service.commits()[0] == "Update the template to 2.0.0"
@@ -308,7 +352,7 @@ def test_a_commit_after_the_plan_makes_it_stale(converse: Converse, make: Make) 
 
     document = converse(talk, on(service))
 
-    assert (document["ok"], document["error"]["hint"]) == (False, "plan again")
+    assert told(document) == ("usage", GONE, "plan again")
     assert service.commits() == ["mine", "Start"]
 
 
@@ -321,7 +365,14 @@ def test_edits_that_would_be_lost_are_a_persons_to_give_up(converse: Converse, m
 
     document = converse(talk, on(service))
 
-    assert document["error"]["code"] == "would_lose_edits", document
+    assert told(document) == (
+        "would_lose_edits",
+        "your edits in file.txt would be lost; nothing was written",
+        (
+            "save what you need of them elsewhere, "
+            "then `scaffold set database=mysql --allow-delete file.txt`"
+        ),
+    )
     assert "token" not in document["data"]
 
 
@@ -335,7 +386,11 @@ def test_a_repository_with_its_files_elsewhere_is_refused(
     async def talk(client: Client) -> Any:
         return await ask(client, "plan", target="svc", answers={"database": "mysql"})
 
-    assert converse(talk, on(service))["error"]["code"] == "usage"
+    assert told(converse(talk, on(service))) == (
+        "usage",
+        f"the repository of {service.folder} has its files in {tmp_path / 'elsewhere'}",
+        "give it a repository of its own, without `core.worktree`",
+    )
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
@@ -348,7 +403,47 @@ def test_without_git_a_project_is_left_alone(
         return await ask(client, "plan", target="svc", answers={"database": "mysql"})
 
     words = ["/usr/bin/env", f"PATH={tmp_path}", *on(service)]
-    assert converse(talk, words)["error"]["code"] == "tool_missing"
+    assert told(converse(talk, words)) == (
+        "tool_missing",
+        "git is not installed; nothing was written",
+        "install git 2.38 or newer",
+    )
+
+
+def test_what_is_no_path_and_what_breaks_off_is_told(converse: Converse) -> None:
+    async def talk(client: Client) -> Any:
+        return await ask(client, "check", target="\0"), await ask(client, "options")
+
+    broken = (
+        "from scaffold import cli; from scaffold.programs import agents; "
+        "agents.PROGRAM = ('true',); cli.main()"
+    )
+    checked, options = converse(talk, [sys.executable, "-c", broken, "mcp"])
+
+    with pytest.raises(ValueError, match="null") as nul:
+        Path("\0").resolve()
+    assert told(checked) == ("usage", rf"'\x00' is no path: {nul.value}", "name a folder")
+    assert told(options) == (
+        "failed",
+        "`scaffold options` broke off",
+        "the server's stderr says more",
+    )
+
+
+def test_a_folder_that_may_not_be_read_is_told(converse: Converse, desk: Path) -> None:
+    (desk / "svc").mkdir(mode=0o300)
+
+    async def talk(client: Client) -> Any:
+        return await ask(client, "plan", target="svc")
+
+    document = converse(talk, [*MORTAL, str(SCAFFOLD), "mcp"])
+    (desk / "svc").chmod(0o700)  # pytest clears it away
+
+    assert told(document) == (
+        "failed",
+        f"{desk}/svc cannot be read: Permission denied",
+        "name a folder that you may read",
+    )
 
 
 def test_several_are_answered_at_once(converse: Converse) -> None:

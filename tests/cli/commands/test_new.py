@@ -1,10 +1,12 @@
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from uv import find_uv_bin
 
 from tests.cli.conftest import BARE, DEFAULTS, Run, execute, flags, refusal, said, tree
 from tests.combinations import CHOICES, QUESTIONS
@@ -283,18 +285,24 @@ def test_an_absent_data_file_is_named(scaffold: Run) -> None:
     assert said(done) == (2, "", refusal("a.yml cannot be read: No such file or directory", hint))
 
 
-def test_a_failing_lock_keeps_the_files_and_tells_how_to_go_on(scaffold: Run, desk: Path) -> None:
+def test_a_failing_lock_keeps_the_files_and_tells_how_to_go_on(
+    scaffold: Run, desk: Path, environment: dict[str, str]
+) -> None:
     nowhere = {"UV_OFFLINE": "1", "UV_CACHE_DIR": str(desk / "cache"), "UV_FIND_LINKS": ""}
 
-    done = scaffold("new", "myservice", "--defaults", env=nowhere)
+    done = scaffold("new", "myservice", "--defaults", "--json", env=nowhere)
 
-    assert done.returncode == 6
-    assert "error: `uv lock` failed: " in done.stderr
-    assert done.stderr.endswith(
-        "hint: the files are all there; go on with `cd myservice && make setup && "
+    words = [find_uv_bin(), "lock", "--python", sys.executable]
+    by_uv = execute(words, desk / "myservice", environment | nowhere)
+    assert (done.returncode, done.stderr) == (6, "")
+    assert json.loads(done.stdout)["error"] == {
+        "code": "step_failed",
+        "message": f"`uv lock` failed: {by_uv.stderr.strip()}",
+        "hint": "the files are all there; go on with `cd myservice && make setup && "
         "git init --initial-branch=main && git add --all && "
-        'git commit --message="Start myservice"`\n'
-    )
+        'git commit --message="Start myservice"`',
+        "fixes": [],
+    }
     assert stored(desk / "myservice") == DEFAULTS
     assert not (desk / "myservice/.git").exists()
 
@@ -303,9 +311,18 @@ def test_the_command_to_go_on_after_a_failing_commit_works(
     scaffold: Run, desk: Path, home: Path, environment: dict[str, str]
 ) -> None:
     (home / ".gitconfig").write_text("[user]\nname = Ada\nemail = a@b.c\n[core]\nbare = nonsense\n")
-    done = scaffold("new", "myservice", "--defaults", "--no-lock")
-    assert (done.returncode, tree(desk / "myservice") != {}) == (6, True)
+    done = scaffold("new", "myservice", "--defaults", "--no-lock", "--json")
 
+    command = (
+        "cd myservice && git init --initial-branch=main && git add --all && "
+        'git commit --message="Start myservice"'
+    )
+    assert (done.returncode, tree(desk / "myservice") != {}) == (6, True)
+    assert json.loads(done.stdout)["error"] == {
+        "code": "step_failed",
+        "message": "`git init` failed: fatal: bad boolean config value 'nonsense' for 'core.bare'",
+        "hint": f"the files are all there; go on with `{command}`",
+        "fixes": [],
+    }
     (home / ".gitconfig").write_text("[user]\nname = Ada\nemail = a@b.c\n")
-    [command] = re.findall(r"go on with `(.+)`", done.stderr)
     assert execute(["sh", "-c", command], desk, environment).returncode == 0

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import BARE, DEFAULTS, Run, refusal, said
+from scaffold.choices.questions import Answers
+from tests.cli.conftest import BARE, DEFAULTS, Run, flags, refusal, said
+from tests.combinations import QUESTIONNAIRE
 
 OWN = ".config/scaffold/presets"
 
@@ -28,6 +30,25 @@ def test_answers_are_saved_under_a_name_and_taken_from_there(
     assert said(saved) == (0, "", told)
     assert path.read_text() == "database: mysql\ndeploy: []\n"
     assert data(made)["answers"] == DEFAULTS | {"database": "mysql", "deploy": []}
+
+
+def test_every_answer_is_a_flag(scaffold: Run, home: Path) -> None:
+    done = scaffold("preset", "save", "team", *flags(DEFAULTS), "--json")
+
+    assert data(done) == {
+        "name": "team",
+        "path": str(home / OWN / "team.yml"),
+        "answers": DEFAULTS,
+    }
+    assert data(scaffold("preset", "show", "team", "--json"))["answers"] == DEFAULTS
+
+
+def test_every_choice_is_taken_by_its_flag(scaffold: Run) -> None:
+    for question in QUESTIONNAIRE.questions:
+        for choice in question.values:
+            given: Answers = {question.key: [choice] if question.several else choice}
+            done = scaffold("preset", "save", "team", "--force", *flags(given), "--json")
+            assert data(done)["answers"] == given
 
 
 def test_what_a_project_chose_is_saved_without_its_name(

@@ -17,11 +17,12 @@ from jsonschema import Draft202012Validator
 from scaffold import cli, errors
 from scaffold.errors import Refusal
 from scaffold.programs import protocol
+from tests import ROOT
 from tests.cli.commands.conftest import Make
 from tests.cli.conftest import BARE, SCAFFOLD, Run, execute
 
 SCHEMA = protocol.of_document()
-EXIT_CODES = (Path(__file__).parents[3] / "docs/reference/exit-codes.md").read_text()
+EXIT_CODES = (ROOT / "docs/reference/exit-codes.md").read_text()
 REFUSALS = {
     found.code: found.exit_code
     for found in vars(errors).values()

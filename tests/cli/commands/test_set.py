@@ -1,12 +1,13 @@
 """`set`, `add` and `remove`: one run, told apart by how they read their words."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from scaffold.choices.questions import Answer
-from tests.cli.commands.conftest import ANSWERS, Make
-from tests.cli.commands.test_update import said
+from tests.cli.commands.conftest import ANSWERS, FIRST, Make
+from tests.cli.commands.test_update import NEW_LOCK, OLD_LOCK, PYPROJECT, lock, said
 from tests.cli.conftest import refusal
 
 DONE = """
@@ -279,6 +280,36 @@ def test_edits_are_not_deleted_unless_allowed(make: Make) -> None:
     assert (done.code, "file.txt" in service.names()) == (0, False)
 
 
+@pytest.mark.parametrize(
+    ("words", "path", "plan", "title"),
+    [
+        (
+            "add jwt",
+            "open.txt",
+            "svc: auth none → jwt\n\n  2 updated   1 new   1 removed\n",
+            "Add jwt",
+        ),
+        (
+            "remove compose",
+            "compose.yaml",
+            "svc: deploy compose → none\n\n  1 updated   1 removed\n",
+            "Remove compose",
+        ),
+    ],
+)
+def test_what_may_be_deleted_goes_with_the_choice_that_leaves(
+    make: Make, words: str, path: str, plan: str, title: str
+) -> None:
+    first = FIRST.then({"{% if auth == 'none' %}open.txt{% endif %}": "open\n"})
+    service = make(releases={"v1.0.0": first})
+    service.edit({path: "mine\n"})
+
+    done = service.scaffold(*words.split(), "--allow-delete", path)
+
+    assert said(done) == (0, "", plan + DONE.format(title))
+    assert path not in service.names()
+
+
 def test_a_newer_release_is_left_to_update(make: Make) -> None:
     service = make()
 
@@ -288,20 +319,81 @@ def test_a_newer_release_is_left_to_update(make: Make) -> None:
     assert "fresh.txt" not in service.names()
 
 
+CHANGES = {
+    "set auth=jwt": "svc: auth none → jwt\n\n  2 updated   1 new\n",
+    "add jwt": "svc: auth none → jwt\n\n  2 updated   1 new\n",
+    "remove compose": "svc: deploy compose → none\n\n  1 updated   1 removed\n",
+}
+
+
 @pytest.mark.parametrize(
-    ("words", "branch"),
+    ("words", "title", "branch"),
     [
-        (["set", "database=mysql"], "scaffold/set-database-to-mysql"),
-        (["add", "jwt"], "scaffold/add-jwt"),
-        (["remove", "compose"], "scaffold/remove-compose"),
+        ("set auth=jwt", "Set auth to jwt", "scaffold/set-auth-to-jwt"),
+        ("add jwt", "Add jwt", "scaffold/add-jwt"),
+        ("remove compose", "Remove compose", "scaffold/remove-compose"),
     ],
 )
-def test_a_branch_is_named_by_what_it_does(make: Make, words: list[str], branch: str) -> None:
+def test_a_branch_is_named_by_what_it_does(make: Make, words: str, title: str, branch: str) -> None:
     service = make()
 
-    data = service.scaffold(*words, "--branch", "--json").data
+    done = service.scaffold(*words.split(), "--branch")
 
-    assert (data["branch"], service.git("branch", "--show-current")) == (branch, f"{branch}\n")
+    end = DONE.format(title).replace("  committed", f"  branch     {branch}\n  committed")
+    assert said(done) == (0, "", CHANGES[words] + end)
+    assert service.git("branch", "--show-current") == f"{branch}\n"
+    assert service.git("log", "--format=%s", "main") == "Start\n"
+
+
+@pytest.mark.parametrize("words", CHANGES)
+def test_from_elsewhere_it_is_looked_at_as_the_patch_that_it_makes(
+    make: Make, tmp_path: Path, words: str
+) -> None:
+    service = make()
+    before = service.standing()
+    elsewhere = replace(service, folder=tmp_path)
+    there = ("--project", str(service.folder))
+
+    looked = elsewhere.scaffold(*words.split(), "--dry-run", "--diff", *there)
+    unchanged = service.standing()
+    done = elsewhere.scaffold(*words.split(), *there)
+
+    patch = service.git("diff-tree", "-r", "-p", "-M", "HEAD~1", "HEAD")
+    end = f"\nNothing was changed. `scaffold {words}` does this.\n"
+    assert said(looked) == (0, patch, CHANGES[words] + end)
+    assert unchanged == before
+    assert done.code == 0
+
+
+@pytest.mark.parametrize("words", CHANGES)
+def test_without_a_commit_it_is_staged(make: Make, words: str) -> None:
+    service = make()
+
+    done = service.scaffold(*words.split(), "--no-commit")
+
+    end = """
+  staged  not committed
+
+`scaffold update --continue` commits it, `scaffold update --abort` takes it back.
+"""
+    assert said(done) == (0, "", CHANGES[words] + end)
+    assert (service.commits(), service.status()[:3]) == (["Start"], "M  ")
+
+
+@pytest.mark.parametrize("words", CHANGES)
+def test_the_lock_file_follows_unless_it_is_to_stay(make: Make, words: str) -> None:
+    pyproject = PYPROJECT + "# {{ auth }}, {{ deploy }}\n"
+    service = make(releases={"v1.0.0": FIRST.then({"pyproject.toml.jinja": pyproject})})
+    service.edit({"uv.lock": OLD_LOCK})
+
+    stays = service.scaffold(*words.split(), "--no-lock", "--json").data
+    kept = lock(service)
+    service.git("reset", "--quiet", "--keep", "HEAD~1")
+    follows = service.scaffold(*words.split(), "--json").data
+
+    assert (stays["locked"], kept) == (None, OLD_LOCK)
+    assert (follows["locked"], lock(service)) == ("0 packages", NEW_LOCK)
+    assert service.status() == ""
 
 
 def test_a_refusal_names_the_command_that_it_refuses(make: Make, tmp_path: Path) -> None:
@@ -319,8 +411,8 @@ def test_hand_made_answers_are_refused(make: Make) -> None:
 
     done = service.scaffold("add", "jwt")
 
-    assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("error: `database=oracle` is not a choice\n")
+    hint = "Choices: sqlite, postgresql, mysql"
+    assert said(done) == (2, "", refusal("`database=oracle` is not a choice", hint))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.update.service import Done, Service, run
 from tests.update.toys import LINES, question
 
 TITLE = "Update the template to 2.0.0"
+BRANCH = "scaffold/update-the-template-to-2.0.0"
 
 PLAN = """\
 svc: 1.0.0 → 2.0.0
@@ -37,12 +39,28 @@ DONE = """
 
 Try it with `make setup` and `make test`. Undo it with `git reset --keep HEAD~1`.
 """
+PYPROJECT = '[project]\nname = "svc"\nversion = "1"\nrequires-python = ">=3.11"\n'
+OLD_LOCK = 'version = 1\nrequires-python = ">=3.12"\n'
+NEW_LOCK = """\
+version = 1
+requires-python = ">=3.11"
+
+[[package]]
+name = "svc"
+version = "1"
+source = { virtual = "." }
+"""
 WAYS = "`scaffold update --continue` ends it, `scaffold update --abort` takes it back"
 
 
 def said(done: Done) -> tuple[int, str, str]:
     """All that a command answers, with ids of commits made alike."""
     return done.code, done.out, re.sub(r"\([0-9a-f]{7,}\)", "(0123456)", done.err)
+
+
+def lock(service: Service) -> str:
+    """The lock file, without the mark of the uv that wrote it."""
+    return re.sub(r"^revision = \d+\n", "", service.text("uv.lock"), flags=re.MULTILINE)
 
 
 def in_conflict(service: Service) -> None:
@@ -145,8 +163,11 @@ def test_resolved_it_continues_to_the_commit(make: Make) -> None:
     (service.folder / "settings.txt").write_text(f"timeout = 80\n{LINES}RATE\n")
     done = service.scaffold("update", "--continue")
 
-    assert early.code == 11
-    assert early.err.startswith("error: still in conflict: settings.txt\n")
+    ways = (
+        "edit what is marked; take or leave a whole file with `git add` or `git rm`; then "
+        "`scaffold update --continue`, or `--abort` to take all back"
+    )
+    assert said(early) == (11, "", refusal("still in conflict: settings.txt", ways))
     assert said(done) == (0, "", DONE.removeprefix("\n"))
     assert service.git("log", "-1", "--format=%s") == f"{TITLE}\n"
 
@@ -242,14 +263,26 @@ def test_a_reader_of_the_patch_who_leaves_stops_nothing(make: Make) -> None:
 def test_it_can_be_done_on_a_branch(make: Make) -> None:
     service = make()
 
-    branch = "scaffold/update-the-template-to-2.0.0"
     done = service.scaffold("update", "--branch")
     again = service.scaffold("update", "--dry-run")
 
-    assert f"  branch     {branch}\n  committed  " in done.err
-    assert service.git("branch", "--show-current") == f"{branch}\n"
+    end = DONE.replace("  committed", f"  branch     {BRANCH}\n  committed")
+    assert said(done) == (0, "", PLAN + end)
+    assert service.git("branch", "--show-current") == f"{BRANCH}\n"
     assert service.git("log", "--format=%s", "main") == "Start\n"
     assert again.err.startswith("nothing to do")
+
+
+def test_a_branch_that_exists_is_left_alone(make: Make) -> None:
+    service = make()
+    service.git("branch", BRANCH)
+    before = service.standing()
+
+    done = service.update("--branch")
+
+    way = f"delete it: `git branch -D {BRANCH}`"
+    assert done.told == (2, f"the branch {BRANCH} exists", way)
+    assert service.standing() == before
 
 
 def test_without_a_commit_it_is_staged_and_can_be_committed_or_taken_back(make: Make) -> None:
@@ -266,6 +299,35 @@ def test_without_a_commit_it_is_staged_and_can_be_committed_or_taken_back(make: 
     assert service.git("log", "--format=%s") == "Start\n"
     assert service.scaffold("update", "--continue").code == 0
     assert service.git("log", "-1", "--format=%s") == f"{TITLE}\n"
+
+
+def test_the_lock_file_follows_unless_it_is_to_stay_or_cannot_be_made(make: Make) -> None:
+    first = FIRST.then({"pyproject.toml": PYPROJECT.replace('"1"', '"0"')})
+    second = FIRST.then({"pyproject.toml": PYPROJECT})
+    service = make(releases={"v1.0.0": first, "v2.0.0": second}, upgrades="[]\n")
+    service.edit({"uv.lock": OLD_LOCK})
+
+    found = {}
+    for how, words, env in (
+        ("stays", ["--no-lock"], {}),
+        ("fails", [], {"UV_CONFIG_FILE": "/nowhere"}),
+        ("follows", [], {}),
+    ):
+        done = service.scaffold("update", *words, env=env)
+        found[how] = said(done), lock(service)
+        service.git("reset", "--quiet", "--keep", "HEAD~1")
+
+    plan = "svc: 1.0.0 → 2.0.0\n\n  2 updated\n"
+    failed = (
+        "  locked     not refreshed, do it with `uv lock`: `uv lock` failed: error: failed to open "
+        "file `/nowhere`: No such file or directory (os error 2)"
+    )
+    locked = "  locked     0 packages"
+    assert found == {
+        "stays": ((0, "", plan + DONE), OLD_LOCK),
+        "fails": ((0, "", f"{plan}\n{failed}{DONE}"), OLD_LOCK),
+        "follows": ((0, "", f"{plan}\n{locked}{DONE}"), NEW_LOCK),
+    }
 
 
 def test_one_document_has_all(make: Make) -> None:
@@ -480,8 +542,9 @@ def test_there_is_no_way_down(make: Make) -> None:
 def test_an_unknown_release_is_named(make: Make, to: str) -> None:
     done = make().scaffold("update", "--to", to)
 
-    assert (done.code, done.out) == (3, "")
-    assert done.err.startswith(f"error: this `scaffold` does not have the release {to}\n")
+    message = f"this `scaffold` does not have the release {to}"
+    hint = "did you mean `v2.0.0`? a newer `scaffold` may have it"
+    assert said(done) == (3, "", refusal(message, hint))
 
 
 def test_a_project_of_a_newer_scaffold_is_refused(make: Make) -> None:
@@ -491,8 +554,12 @@ def test_a_project_of_a_newer_scaffold_is_refused(make: Make) -> None:
 
     done = service.update()
 
-    assert (done.code, done.error) == (3, "release_unknown")
-    assert "v3.0.0" in done.words
+    assert done.error == "release_unknown"
+    assert done.told == (
+        3,
+        "this `scaffold` does not have the release v3.0.0",
+        "did you mean `v2.0.0`? a newer `scaffold` may have it",
+    )
 
 
 def test_work_that_is_not_committed_is_refused_and_a_dry_run_looks_all_the_same(
@@ -504,8 +571,8 @@ def test_work_that_is_not_committed_is_refused_and_a_dry_run_looks_all_the_same(
     done = service.scaffold("update")
     looked = service.scaffold("update", "--dry-run")
 
-    assert (done.code, done.out) == (5, "")
-    assert done.err.startswith("error: not committed: settings.txt\n")
+    hint = "commit or stash it, so that the update is a commit of its own; `--dry-run` only looks"
+    assert said(done) == (5, "", refusal("not committed: settings.txt", hint))
     assert looked.code == 0
 
 
@@ -519,7 +586,12 @@ def test_a_file_in_the_way_is_shown_and_refused(make: Make) -> None:
     assert looked.code == 0
     assert looked.err.endswith("`scaffold update` waits until nothing is in the way.\n")
     assert "  in the way  fresh.txt  yours, and not committed\n" in looked.err
-    assert (done.code, done.error) == (5, "tree_dirty")
+    assert done.error == "tree_dirty"
+    assert done.told == (
+        5,
+        "not tracked, where the template has a file of its own: fresh.txt",
+        "commit it, move it away, or let git ignore it",
+    )
     assert service.text("fresh.txt") == "mine\n"
 
 
@@ -560,6 +632,55 @@ def test_a_folder_that_is_no_project_is_refused(make: Make, tmp_path: Path) -> N
         f"{tmp_path}/.copier-answers.yml cannot be read: No such file or directory",
         "go to a project that `scaffold new` made, or name it with `--project`",
     )
+
+
+RESTORE = "restore it: `git checkout HEAD -- .copier-answers.yml`; answers change by `scaffold set`"
+
+
+@pytest.mark.parametrize(
+    ("answers", "message", "hint"),
+    [
+        ("", ".copier-answers.yml is not what was written there: no answers by key", RESTORE),
+        ("auth: jwt\n", ".copier-answers.yml names no template", RESTORE),
+        (
+            "_src_path: gh:ada/other\n",
+            (
+                ". was made from gh:ada/other, "
+                "not from https://github.com/service-scaffold/service-scaffold"
+            ),
+            "update it with `copier update`",
+        ),
+        (
+            "_src_path: /somewhere\n",
+            ".copier-answers.yml names no release of the template: it was made from a folder",
+            "write the release that it was made from there, as `_commit: v1.2.3`",
+        ),
+    ],
+)
+def test_answers_that_lead_to_no_release_are_refused(
+    make: Make, answers: str, message: str, hint: str
+) -> None:
+    service = make()
+    service.edit({".copier-answers.yml": answers})
+
+    done = service.scaffold("update")
+
+    assert said(done) == (2, "", refusal(message, hint))
+
+
+def test_a_project_without_a_commit_is_refused(make: Make) -> None:
+    service = make()
+    shutil.rmtree(service.folder / ".git")
+
+    bare = service.scaffold("update")
+    service.git("init", "--quiet")
+    empty = service.scaffold("update")
+
+    message = ". has no commit to update from"
+    said_by_git = "fatal: not a git repository (or any of the parent directories): .git"
+    way = 'make it a repository: `git init && git add --all && git commit --message="Start"`'
+    assert said(bare) == (2, "", refusal(f"{message}: {said_by_git}", way))
+    assert said(empty) == (2, "", refusal(message, way))
 
 
 def test_a_project_can_be_named(make: Make, tmp_path: Path) -> None:

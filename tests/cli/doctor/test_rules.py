@@ -10,6 +10,7 @@ from scaffold.doctor import examine, find
 from scaffold.doctor.finding import Place, Variable, look
 from scaffold.doctor.services import database, hidden, redis, shown
 from scaffold.doctor.settings import unknown
+from tests import ROOT
 
 ANSWERS: Answers = {"database": "sqlite", "deploy": []}
 DOTENV = """\
@@ -136,7 +137,7 @@ def test_a_key_is_known_by_the_settings_the_example_or_compose(place: Place) -> 
 
 
 def test_the_page_names_every_rule() -> None:
-    folder = Path(__file__).parents[3]
+    folder = ROOT
     sources = "".join(path.read_text() for path in (folder / "src/scaffold/doctor").glob("*.py"))
     told = re.findall(r'Finding\(\s*"([a-z-]+)"(?: if \w+ else "([a-z-]+)")?', sources)
 

@@ -14,7 +14,8 @@ import tree_sitter_powershell
 
 from scaffold import cli
 from scaffold.programs import completion, shells
-from tests.cli.conftest import BIN, Run, refusal, said
+from tests import BIN
+from tests.cli.conftest import Run, refusal, said
 
 TAB = "\t"
 SECONDS = 20  # for a shell on a busy machine

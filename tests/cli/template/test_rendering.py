@@ -11,7 +11,8 @@ from pytest_copie.plugin import Copie
 from scaffold import distribution
 from scaffold.choices.questions import Answers
 from scaffold.template import releases
-from tests.cli.conftest import BARE, BIN, DEFAULTS, Run, execute, flags, tree
+from tests import BIN
+from tests.cli.conftest import BARE, DEFAULTS, Run, execute, flags, tree
 
 ANSWERS = DEFAULTS | {
     "project_name": "billing",

@@ -114,26 +114,59 @@ def test_answers_move_along_when_questions_and_choices_get_other_names(write: Wr
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("a: [", "flow node"),
+        (
+            "a: [",
+            (
+                "while parsing a flow node\nexpected the node content, but found '<stream end>'\n"
+                '  in "<byte string>", line 1, column 5:\n    a: [\n        ^'
+            ),
+        ),
         ("version: 0.1.0", "no list of releases"),
         ("- 0.1.0", "an entry without a `version` such as 0.2.0: 0.1.0"),
-        ("- version: 0.1", "an entry without a `version`"),
-        ("- version: v0.1.0", "an entry without a `version`"),
+        ("- version: 0.1", "an entry without a `version` such as 0.2.0: {'version': 0.1}"),
+        ("- version: v0.1.0", "an entry without a `version` such as 0.2.0: {'version': 'v0.1.0'}"),
         ("- version: 0.10.0\n- version: 0.9.0", "0.9.0 stands after 0.10.0"),
         ("- version: 0.1.0\n- version: 0.1.0", "0.1.0 stands after 0.1.0"),
-        ("- version: 0.1.0\n  rename: []", "0.1.0 has `rename`; there are renames, removed"),
+        (
+            "- version: 0.1.0\n  rename: []",
+            f"0.1.0 has `rename`; there are {', '.join(upgrades.PARTS)}",
+        ),
         ("- version: 0.1.0\n  renames: {from: a, to: b}", "`renames` of 0.1.0 is no list"),
-        ("- version: 0.1.0\n  renames: [{from: a}]", "not from and to in `renames` of 0.1.0"),
-        ("- version: 0.1.0\n  removed: [{path: a, why: b, if: c}]", "not path and why"),
+        (
+            "- version: 0.1.0\n  renames: [{from: a}]",
+            "not from and to in `renames` of 0.1.0: {'from': 'a'}",
+        ),
+        (
+            "- version: 0.1.0\n  removed: [{path: a, why: b, if: c}]",
+            "not path and why in `removed` of 0.1.0: {'path': 'a', 'why': 'b', 'if': 'c'}",
+        ),
         ("- version: 0.1.0\n  manual: [Run it.]", "not do in `manual` of 0.1.0: Run it."),
-        ("- version: 0.1.0\n  manual: [{do: 1}]", "neither text nor choices"),
-        ("- version: 0.1.0\n  manual: [{do: ''}]", "neither text nor choices"),
-        ("- version: 0.1.0\n  manual: [{do: a, when: jwt}]", "`when` does not name choices"),
+        (
+            "- version: 0.1.0\n  manual: [{do: 1}]",
+            "neither text nor choices in `manual` of 0.1.0: {'do': 1}",
+        ),
+        (
+            "- version: 0.1.0\n  manual: [{do: ''}]",
+            "neither text nor choices in `manual` of 0.1.0: {'do': ''}",
+        ),
+        (
+            "- version: 0.1.0\n  manual: [{do: a, when: jwt}]",
+            (
+                "`when` does not name choices by question in `manual` of 0.1.0: "
+                "{'do': 'a', 'when': 'jwt'}"
+            ),
+        ),
         (
             "- version: 0.1.0\n  manual: [{do: a, when: {auth: yes}}]",
-            "`when` does not name choices",
+            (
+                "`when` does not name choices by question in `manual` of 0.1.0: "
+                "{'do': 'a', 'when': {'auth': True}}"
+            ),
         ),
-        ("- version: 0.1.0\n  answers: [{from: a, to: {b: c}}]", "neither text nor choices"),
+        (
+            "- version: 0.1.0\n  answers: [{from: a, to: {b: c}}]",
+            "neither text nor choices in `answers` of 0.1.0: {'from': 'a', 'to': {'b': 'c'}}",
+        ),
     ],
 )
 def test_a_file_that_is_not_as_it_must_be_is_refused(
@@ -144,8 +177,8 @@ def test_a_file_that_is_not_as_it_must_be_is_refused(
     with pytest.raises(Refusal) as caught:
         upgrades.read(tmp_path)
 
-    assert caught.value.message.startswith(f"{tmp_path}/upgrades.yml is not well-formed: ")
-    assert problem in caught.value.message
+    assert caught.value.message == f"{tmp_path}/upgrades.yml is not well-formed: {problem}"
+    assert caught.value.hint == "its form is described in scaffold/upgrades.py"
 
 
 @pytest.mark.parametrize("text", ["", "[]\n", "- version: 0.1.0\n"])

@@ -47,7 +47,7 @@ NOT_RUN = {
     ("docs/reference/doctor.md", "scaffold doctor"): (
         "tests/tools/test_pictures.py holds it to the command, on a machine with such faults"
     ),
-    ("docs/reference/operated.md", "make test-operation"): "it takes an hour",
+    ("docs/reference/operated.md", "make test-operation"): "it takes half an hour",
 }
 
 

@@ -1,5 +1,6 @@
 """Is a machine ready for a project? Rules that look, in limited time, and change nothing."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,7 +33,7 @@ OF_A_PROJECT: dict[str, Rule] = {
 
 def find(folder: Path) -> Place:
     """A project, or any other folder: there it is about what a new project needs."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 Path.is_dir raises for a name that is too long
         raise Usage(f"{folder} is no folder", "name a project with `--project`, or go to one")
     made = (folder / ANSWERS_FILE).exists()
     return Place(folder.resolve(), project.public(project.read(folder)) if made else None)

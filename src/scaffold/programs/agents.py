@@ -9,8 +9,8 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -151,7 +151,7 @@ class Desk:
 
 def state(folder: Path) -> str:
     """What a plan for this folder depends on. Raises Usage where git would write elsewhere."""
-    if not (folder / ANSWERS_FILE).exists():
+    if not _is_project(folder):
         return _entries(folder)
     repository.require()
     git = Repository(folder)
@@ -177,8 +177,19 @@ async def _end(process: Process) -> None:
 
 
 def _entries(folder: Path) -> str:
-    try:
+    with _reading(folder):
         return str(sorted(folder.iterdir()) if folder.is_dir() else folder.exists())
+
+
+def _is_project(folder: Path) -> bool:
+    with _reading(folder):
+        return (folder / ANSWERS_FILE).exists()
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         way = "name a folder that you may read"
         raise Refusal(f"{folder} cannot be read: {error.strerror}", way) from error
@@ -186,7 +197,7 @@ def _entries(folder: Path) -> str:
 
 def _command(folder: Path, chosen: Answers) -> tuple[str, list[str]]:
     """The command that this asks for, and its words."""
-    if not (folder / ANSWERS_FILE).exists():
+    if not _is_project(folder):
         return "new", _new(folder, _read(folder, chosen))
     project = ["--json", "--no-lock", "--project", str(folder)]
     if not chosen:

@@ -194,17 +194,22 @@ def test_outside_of_a_project_it_is_about_a_new_one(bare: Machine) -> None:
     )
 
 
-def test_a_folder_that_is_not_there_is_refused(bare: Machine) -> None:
-    done = bare.doctor("--project", "absent")
+@pytest.mark.parametrize("name", ["absent", "too-long" * 40])
+def test_a_folder_that_is_not_there_is_refused(bare: Machine, name: str) -> None:
+    done = bare.doctor("--project", name)
 
     hint = "name a project with `--project`, or go to one"
-    assert said(done) == (2, "", refusal("absent is no folder", hint))
+    assert said(done) == (2, "", refusal(f"{name} is no folder", hint))
 
 
 def test_an_answers_file_that_is_broken_is_refused(bare: Machine) -> None:
     (bare.project / ".copier-answers.yml").write_text("- one\n")
 
-    assert bare.doctor().returncode == 2
+    message = ".copier-answers.yml is not what was written there: no answers by key"
+    hint = (
+        "restore it: `git checkout HEAD -- .copier-answers.yml`; answers change by `scaffold set`"
+    )
+    assert said(bare.doctor()) == (2, "", refusal(message, hint))
 
 
 @pytest.mark.parametrize(

@@ -430,8 +430,9 @@ def test_what_is_no_path_and_what_breaks_off_is_told(converse: Converse) -> None
     )
 
 
-def test_a_folder_that_may_not_be_read_is_told(converse: Converse, desk: Path) -> None:
-    (desk / "svc").mkdir(mode=0o300)
+@pytest.mark.parametrize("mode", [0o300, 0o000])
+def test_a_folder_that_may_not_be_read_is_told(converse: Converse, desk: Path, mode: int) -> None:
+    (desk / "svc").mkdir(mode=mode)
 
     async def talk(client: Client) -> Any:
         return await ask(client, "plan", target="svc")
@@ -609,3 +610,14 @@ def test_without_its_package_it_says_how_to_install_it(
     hint = "install it: `pip install 'service-scaffold[mcp]'`"
     message = "`scaffold mcp` needs the Python package mcp 2.3"
     assert said(done) == (7, "", refusal(message, hint))
+
+
+def test_a_name_that_no_folder_can_have_is_told(converse: Converse, desk: Path) -> None:
+    async def talk(client: Client) -> Any:
+        return await ask(client, "plan", target="x" * 300)
+
+    assert told(converse(talk)) == (
+        "failed",
+        f"{desk}/{'x' * 300} cannot be read: File name too long",
+        "name a folder that you may read",
+    )

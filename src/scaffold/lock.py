@@ -17,7 +17,7 @@ def lock(folder: Path) -> tuple[str, str]:
     from uv import find_uv_bin
 
     done = subprocess.run(
-        [find_uv_bin(), "lock", "--python", sys.executable],
+        [find_uv_bin(), "lock", "--quiet", "--python", sys.executable],
         cwd=folder,
         env=CERTIFICATES | os.environ,
         stdin=subprocess.DEVNULL,
@@ -26,7 +26,8 @@ def lock(folder: Path) -> tuple[str, str]:
         check=False,
     )
     if done.returncode:
-        raise StepFailed(f"`uv lock` failed: {done.stderr.strip()}", "")
+        said = done.stderr.strip().removeprefix("error: ")
+        raise StepFailed(f"`uv lock` failed: {said}", "")
     if not (folder / "uv.lock").exists():
         return "locked", "with the uv workspace that it lies in"
     packages = re.findall(r"^\[\[package\]\]", (folder / "uv.lock").read_text(), re.MULTILINE)

@@ -46,10 +46,8 @@ def choose(argument: str, *, clear: bool = True) -> Target:
     with _told(target):
         if target.path.is_dir():
             _refuse_entries(target, clear=clear)
-        elif target.path.exists():
-            raise TargetNotEmpty(
-                f"{target.shown} is a file; nothing was written", "choose another name"
-            )
+        else:
+            _refuse_file(target)
     return target
 
 
@@ -81,6 +79,14 @@ def _refuse_entries(target: Target, *, clear: bool) -> None:
         )
     for leftover in entries if clear else ():
         shutil.rmtree(leftover)
+
+
+def _refuse_file(target: Target) -> None:
+    """There, or in the way to it."""
+    for path in (target.path, *target.path.parents):
+        if path.exists() and not path.is_dir():
+            shown = target.shown if path == target.path else path
+            raise TargetNotEmpty(f"{shown} is a file; nothing was written", "choose another name")
 
 
 def _place(project: Path, target: Target) -> None:

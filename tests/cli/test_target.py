@@ -128,9 +128,8 @@ def test_a_parent_that_is_a_file_is_told(scaffold: Run, desk: Path) -> None:
 
     done = scaffold("new", "file/myservice", *BARE)
 
-    message = "file/myservice/ could not be written: file exists; nothing is left of it"
-    hint = f"check the space and the permissions of {desk}/file"
-    assert said(done) == (1, "", refusal(message, hint))
+    message = f"{desk}/file is a file; nothing was written"
+    assert said(done) == (5, "", refusal(message, "choose another name"))
     assert tree(desk) == {"file": b"mine"}
 
 

@@ -292,7 +292,7 @@ def test_16_a_forgotten_answer_is_not_replaced_in_silence(begin: Begin) -> None:
 
     done = service.choose("database=postgresql")
 
-    message = ".copier-answers.yml: `pool` has no answer and there is no terminal to ask on"
+    message = ".copier-answers.yml has no answer to `pool`"
     assert done.told == (2, message, RESTORE)
     assert service.standing() == before
 
@@ -392,7 +392,7 @@ ELSEWHERE = (
     [
         ("v1.0.0-1-g0123abc", ELSEWHERE),
         ("a1" * 20, ELSEWHERE),
-        ("v1.1.0", "did you mean `v1.0.0`? a newer `scaffold` may have it"),
+        ("v1.1.0", "it has 1.0.0 to 2.0.0; a newer `scaffold` may have it"),
         (
             "v1.0.0+12345678",
             "it was rendered between two releases: use the checkout that it was rendered by",
@@ -515,7 +515,7 @@ def test_9b_edits_elsewhere_stay(begin: Begin) -> None:
 def test_17_a_secret_is_no_answer_to_update_from(begin: Begin) -> None:
     service = begin("17 secret")
 
-    message = ".copier-answers.yml: `key` has no answer and there is no terminal to ask on"
+    message = ".copier-answers.yml has no answer to `key`"
     refused(service, service.update(), 2, message, RESTORE)
 
 

@@ -629,7 +629,7 @@ def test_the_update_of_another_project_is_not_ended(inside: Service) -> None:
 
     done = other.update("--continue")
 
-    hint = f"name it with `--project {inside.folder}`"
+    hint = f"name it with `--project '{inside.folder}'`"
     assert done.told == (2, "the update under way is another project's", hint)
 
 

@@ -73,8 +73,8 @@ def _given(asked: Questionnaire, word: str) -> Given:
     if "=" in word:
         return words.changed(asked, {}, re.split(r",(?=\w+=)", word))
     if Path(word).is_dir():
-        recorded = project.public(project.read(Path(word)))
-        return answers.from_project(asked, recorded)
+        recorded = project.read(Path(word), "name a project's folder, a preset or a YAML file")
+        return answers.from_project(asked, project.public(recorded))
     return presets.answers(asked, word)
 
 

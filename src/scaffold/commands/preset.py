@@ -119,10 +119,7 @@ def _questionnaire() -> Questionnaire:
 
 def _of_project(questionnaire: Questionnaire, folder: Path) -> Given:
     """What the project chose: not what it is called, nor what it does."""
-    try:
-        recorded = project.read(folder)
-    except Usage as refusal:
-        raise Usage(refusal.message, "name the folder of a project") from refusal
+    recorded = project.read(folder, "name the folder of a project")
     given = answers.from_project(questionnaire, project.public(recorded))
     return {key: answer for key, answer in given.items() if questionnaire[key].choices}
 

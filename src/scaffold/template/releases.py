@@ -17,7 +17,7 @@ from stat import S_IXUSR
 from tempfile import TemporaryDirectory
 
 from scaffold import distribution, git
-from scaffold.errors import Refusal, ReleaseUnknown, did_you_mean
+from scaffold.errors import Refusal, ReleaseUnknown
 from scaffold.template import history
 
 BUNDLE = "template.bundle"
@@ -221,5 +221,6 @@ def _unknown(name: str) -> ReleaseUnknown:
     if "+" in name:
         way = "it was rendered between two releases: use the checkout that it was rendered by"
     else:
-        way = did_you_mean(name, names(), "a newer `scaffold` may have it")
+        known = [shown(each) for each in names()]
+        way = f"it has {known[0]} to {known[-1]}; a newer `scaffold` may have it"
     return ReleaseUnknown(f"this `scaffold` does not have the release {name}", way)

@@ -112,7 +112,7 @@ def read(folder: Path) -> list[Entry]:
     except (yaml.YAMLError, ValueError) as error:
         raise Refusal(
             f"{path} is not well-formed: {error}",
-            "its form is described in scaffold/upgrades.py",
+            "docs/how-to/release.md says how it is written",
         ) from error
 
 

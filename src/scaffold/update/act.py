@@ -7,6 +7,7 @@ then somebody edited it meanwhile.
 
 import fcntl
 import os
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -268,7 +269,7 @@ def _require_begun(project: Project) -> Journal:
     if begun is None:
         raise Usage("no update is under way here", "begin one with `scaffold update`")
     if begun.prefix != project.prefix:
-        there = f"`--project {project.repository.top / begun.prefix}`"
+        there = f"`--project {shlex.quote(str(project.repository.top / begun.prefix))}`"
         raise Usage("the update under way is another project's", f"name it with {there}")
     return begun
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from scaffold.choices import questions
 from scaffold.choices.answers import complete
-from scaffold.choices.questions import Answers
+from scaffold.choices.questions import Answers, Questionnaire
 from scaffold.errors import Refusal, Usage
 from scaffold.template import releases, rendering
 from scaffold.template.rendering import ANSWERS_FILE
@@ -124,14 +124,22 @@ def make(
 def rendered(release: str, answers: Answers) -> Iterator[Path]:
     """A folder with what `release` makes of the answers."""
     with releases.source(release) as source, TemporaryDirectory(prefix="scaffold-") as scratch:
-        try:
-            checked = complete(questions.read(source), answers, defaults=False)
-        except Refusal as refusal:
-            hint = "restore it with git, and change answers by `scaffold set`"
-            raise Usage(f"{ANSWERS_FILE}: {refusal.message}", hint) from refusal
+        checked = _checked(questions.read(source), answers)
         folder = Path(scratch) / "project"
         rendering.render(source, folder, checked, release)
         yield folder
+
+
+def _checked(asked: Questionnaire, answers: Answers) -> Answers:
+    """Raises Usage for what nobody could have answered so."""
+    hint = "restore it with git, and change answers by `scaffold set`"
+    missing = [question.key for question in asked.questions if question.key not in answers]
+    if missing:
+        raise Usage(f"{ANSWERS_FILE} has no answer to `{missing[0]}`", hint)
+    try:
+        return complete(asked, answers, defaults=False)
+    except Refusal as refusal:
+        raise Usage(f"{ANSWERS_FILE}: {refusal.message}", hint) from refusal
 
 
 def _render(store: Store, release: str, answers: Answers) -> Files:

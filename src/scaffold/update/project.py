@@ -61,7 +61,7 @@ def find(folder: Path) -> Project:
     if here.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode:
         said = here.run("rev-parse", "--show-toplevel").stderr.decode().strip()
         raise Usage(
-            f"{folder} has no commit to update from" + (f": {said}" if said else ""),
+            f"{here.top} has no commit to update from" + (f": {said}" if said else ""),
             'make it a repository: `git init && git add --all && git commit --message="Start"`',
         )
     return Project(
@@ -73,16 +73,15 @@ def find(folder: Path) -> Project:
     )
 
 
-def read(folder: Path) -> Mapping[str, Any]:
-    """The answers file, with what Copier records in it."""
+def read(
+    folder: Path, way: str = "go to a project that `scaffold new` made, or name it with `--project`"
+) -> Mapping[str, Any]:
+    """The answers file, with what Copier records in it. `way`: out, where there is none."""
     path = folder / ANSWERS_FILE
     try:
         return parsed(path.read_bytes())
     except OSError as error:
-        raise Usage(
-            f"{path} cannot be read: {error.strerror}",
-            "go to a project that `scaffold new` made, or name it with `--project`",
-        ) from error
+        raise Usage(f"{path} cannot be read: {error.strerror}", way) from error
     except ValueError as error:
         raise Usage(f"{path} is not what was written there: {error}", _restore()) from error
 
@@ -108,7 +107,7 @@ def _release(folder: Path, recorded: Mapping[str, Any]) -> str:
         raise Usage(f"{folder / ANSWERS_FILE} names no template", _restore())
     if "://" in _plain(origin) and _plain(origin) != _plain(distribution.repository()):
         raise Usage(
-            f"{folder} was made from {origin}, not from {distribution.repository()}",
+            f"{folder.resolve()} was made from {origin}, not from {distribution.repository()}",
             "update it with `copier update`",
         )
     if not isinstance(release, str):

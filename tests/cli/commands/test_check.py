@@ -213,5 +213,5 @@ def test_a_project_of_a_newer_scaffold_cannot_be_compared(current: Make) -> None
     done = service.scaffold("check", "--json")
 
     message = "this `scaffold` does not have the release v3.0.0"
-    hint = "did you mean `v1.0.0`? a newer `scaffold` may have it"
+    hint = "it has 1.0.0 to 1.0.0; a newer `scaffold` may have it"
     assert done.told == (3, message, hint)

@@ -179,6 +179,6 @@ def test_a_folder_that_is_no_project_is_refused(scaffold: Run, desk: Path) -> No
         "",
         refusal(
             "empty/.copier-answers.yml cannot be read: No such file or directory",
-            "go to a project that `scaffold new` made, or name it with `--project`",
+            "name a project's folder, a preset or a YAML file",
         ),
     )

@@ -292,12 +292,12 @@ def test_a_failing_lock_keeps_the_files_and_tells_how_to_go_on(
 
     done = scaffold("new", "myservice", "--defaults", "--json", env=nowhere)
 
-    words = [find_uv_bin(), "lock", "--python", sys.executable]
+    words = [find_uv_bin(), "lock", "--quiet", "--python", sys.executable]
     by_uv = execute(words, desk / "myservice", environment | nowhere)
     assert (done.returncode, done.stderr) == (6, "")
     assert json.loads(done.stdout)["error"] == {
         "code": "step_failed",
-        "message": f"`uv lock` failed: {by_uv.stderr.strip()}",
+        "message": f"`uv lock` failed: {by_uv.stderr.strip().removeprefix('error: ')}",
         "hint": "the files are all there; go on with `cd myservice && make setup && "
         "git init --initial-branch=main && git add --all && "
         'git commit --message="Start myservice"`',

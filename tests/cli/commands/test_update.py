@@ -319,7 +319,7 @@ def test_the_lock_file_follows_unless_it_is_to_stay_or_cannot_be_made(make: Make
 
     plan = "svc: 1.0.0 → 2.0.0\n\n  2 updated\n"
     failed = (
-        "  locked     not refreshed, do it with `uv lock`: `uv lock` failed: error: failed to open "
+        "  locked     not refreshed, do it with `uv lock`: `uv lock` failed: failed to open "
         "file `/nowhere`: No such file or directory (os error 2)"
     )
     locked = "  locked     0 packages"
@@ -543,7 +543,7 @@ def test_an_unknown_release_is_named(make: Make, to: str) -> None:
     done = make().scaffold("update", "--to", to)
 
     message = f"this `scaffold` does not have the release {to}"
-    hint = "did you mean `v2.0.0`? a newer `scaffold` may have it"
+    hint = "it has 1.0.0 to 2.0.0; a newer `scaffold` may have it"
     assert said(done) == (3, "", refusal(message, hint))
 
 
@@ -558,7 +558,7 @@ def test_a_project_of_a_newer_scaffold_is_refused(make: Make) -> None:
     assert done.told == (
         3,
         "this `scaffold` does not have the release v3.0.0",
-        "did you mean `v2.0.0`? a newer `scaffold` may have it",
+        "it has 1.0.0 to 2.0.0; a newer `scaffold` may have it",
     )
 
 
@@ -645,7 +645,7 @@ RESTORE = "restore it: `git checkout HEAD -- .copier-answers.yml`; answers chang
         (
             "_src_path: gh:ada/other\n",
             (
-                ". was made from gh:ada/other, "
+                "{folder} was made from gh:ada/other, "
                 "not from https://github.com/service-scaffold/service-scaffold"
             ),
             "update it with `copier update`",
@@ -665,7 +665,7 @@ def test_answers_that_lead_to_no_release_are_refused(
 
     done = service.scaffold("update")
 
-    assert said(done) == (2, "", refusal(message, hint))
+    assert said(done) == (2, "", refusal(message.format(folder=service.folder), hint))
 
 
 def test_a_project_without_a_commit_is_refused(make: Make) -> None:
@@ -676,7 +676,7 @@ def test_a_project_without_a_commit_is_refused(make: Make) -> None:
     service.git("init", "--quiet")
     empty = service.scaffold("update")
 
-    message = ". has no commit to update from"
+    message = f"{service.folder} has no commit to update from"
     said_by_git = "fatal: not a git repository (or any of the parent directories): .git"
     way = 'make it a repository: `git init && git add --all && git commit --message="Start"`'
     assert said(bare) == (2, "", refusal(f"{message}: {said_by_git}", way))

@@ -265,12 +265,12 @@ def test_the_current_release_is_the_template_itself(
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("v0.3.0", "did you mean `v0.2.0`? a newer `scaffold` may have it"),
+        ("v0.3.0", "it has 0.1.0 to 0.2.0; a newer `scaffold` may have it"),
         (
             "v0.1.0.dev0+1a2b3c4d",
             "it was rendered between two releases: use the checkout that it was rendered by",
         ),
-        ("", "a newer `scaffold` may have it"),
+        ("", "it has 0.1.0 to 0.2.0; a newer `scaffold` may have it"),
     ],
 )
 def test_a_release_of_another_installation_is_refused_with_the_way_out(

@@ -178,7 +178,7 @@ def test_a_file_that_is_not_as_it_must_be_is_refused(
         upgrades.read(tmp_path)
 
     assert caught.value.message == f"{tmp_path}/upgrades.yml is not well-formed: {problem}"
-    assert caught.value.hint == "its form is described in scaffold/upgrades.py"
+    assert caught.value.hint == "docs/how-to/release.md says how it is written"
 
 
 @pytest.mark.parametrize("text", ["", "[]\n", "- version: 0.1.0\n"])

@@ -539,17 +539,19 @@ def test_a_commit_that_fails_is_told_and_ends_either_way(begin: Begin, name: str
     assert found == WANTED
 
 
+BROKEN = '[filter "broken"]\nclean = cat\nsmudge = {}\nrequired = true\n'
+
+
 def test_a_filter_that_fails_stops_it_half_way_and_an_edit_since_is_not_overwritten(
     begin: Begin,
 ) -> None:
     service = begin(EVERYTHING)
     service.edit({".gitattributes": "merged.txt filter=broken\n"})
-    broken = '[filter "broken"]\nclean = cat\nsmudge = {}\nrequired = true\n'
-    configure(service, broken.format("false"))
+    configure(service, BROKEN.format("false"))
 
     stopped = service.update()
     (service.folder / "merged.txt").write_text(MINE)
-    configure(service, broken.format("cat"))
+    configure(service, BROKEN.format("cat"))
     refused = service.update("--continue")
 
     assert stopped.told == (
@@ -571,6 +573,29 @@ def test_a_filter_that_fails_stops_it_half_way_and_an_edit_since_is_not_overwrit
         ),
     )
     assert service.text("merged.txt") == MINE
+
+
+@pytest.mark.parametrize("how", ["--continue", "--abort"])
+@pytest.mark.parametrize("written", [0, 20])
+def test_an_answers_file_that_git_was_killed_over_stops_nothing(
+    begin: Begin, how: str, written: int
+) -> None:
+    service = begin(EVERYTHING)
+    service.edit({".gitattributes": "merged.txt filter=broken\n"})
+    before = service.text(".copier-answers.yml")
+    configure(service, BROKEN.format("false"))
+    service.update()
+    answers = service.folder / ".copier-answers.yml"
+    half = answers.read_bytes()[:written]
+    answers.write_bytes(half)
+    configure(service, BROKEN.format("cat"))
+
+    done = service.update(how)
+
+    assert done.error in ("", "conflicts"), done
+    after = service.text(".copier-answers.yml")
+    assert (after == before) == (how == "--abort")
+    assert after.startswith(before[: before.index("_commit")])
 
 
 SIGNER = """\

@@ -11,9 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scaffold.update.merge import Conflict
-from scaffold.update.repository import Entry, Repository
-
-NAME = "scaffold-update.json"
+from scaffold.update.repository import JOURNAL, Entry, Repository
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ def close(repository: Repository) -> None:
 
 
 def _path(repository: Repository) -> Path:
-    return repository.path(NAME)
+    return repository.path(JOURNAL)
 
 
 def _conflict(document: Mapping[str, object]) -> Conflict:

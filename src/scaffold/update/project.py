@@ -13,7 +13,7 @@ from scaffold.errors import TreeDirty, Usage
 from scaffold.template.rendering import ANSWERS_FILE
 from scaffold.text import listed
 from scaffold.update import repository
-from scaffold.update.repository import Repository
+from scaffold.update.repository import JOURNAL, Repository
 
 # What git leaves while it is in the middle of something.
 UNDER_WAY = {
@@ -55,9 +55,15 @@ class Project:
 def find(folder: Path) -> Project:
     """Raises Usage when `folder` is no project of this template, in a repository."""
     repository.require()
-    recorded = read(folder)
-    release = _release(folder, recorded)
     here = Repository(folder.resolve())
+    try:
+        recorded = read(folder)
+        release = _release(folder, recorded)
+    except Usage:
+        recorded = _before(here)
+        if not recorded:
+            raise
+        release = _release(folder, recorded)
     if here.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode:
         said = here.run("rev-parse", "--show-toplevel").stderr.decode().strip()
         raise Usage(
@@ -71,6 +77,17 @@ def find(folder: Path) -> Project:
         release=release,
         answers=public(recorded),
     )
+
+
+def _before(here: Repository) -> Mapping[str, Any]:
+    """The answers file as committed, while an update is under way: killed, git leaves a half."""
+    try:
+        committed = here.run("cat-file", "blob", f"HEAD:./{ANSWERS_FILE}")
+    except OSError:  # there is no such folder
+        return {}
+    if committed.returncode or not here.path(JOURNAL).exists():
+        return {}
+    return parsed(committed.stdout)
 
 
 def read(

@@ -48,6 +48,7 @@ NOBODY = {
 }
 
 FILE, EXECUTABLE = "100644", "100755"
+JOURNAL = "scaffold-update.json"  # in git's own folder, while an update is under way
 
 
 @dataclass(frozen=True)

@@ -211,8 +211,8 @@ class End:
 ENDS = {
     "failed": End(
         1,
-        "file/svc/ could not be written: file exists; nothing is left of it",
-        ["file/svc", *BARE],
+        "/proc/svc/ could not be written: no such file or directory; nothing is left of it",
+        ["/proc/svc", *BARE],
     ),
     "answer_needed": End(
         4, "`project_name` has no answer and there is no terminal to ask on", ["svc"]

@@ -15,6 +15,7 @@ from xdist.remote import Producer  # type: ignore[import-untyped]  # it brings n
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # nor here
 
 GROUPS = {
+    "tests/generated/test_contract.py": "contract",
     "tests/generated/test_growth.py": "builds",
     "tests/generated/test_upgrades.py": "builds",
     "tests/workflows/test_runs.py": "builds",

@@ -50,7 +50,8 @@ def docker(engine: Engine, tools: Path) -> Engine:
     """The engine's, for who says `docker`, where the machine has none."""
     if engine.prefix:
         program = tools / "docker"
-        program.write_text(DOCKER.format(docker=" ".join([*engine.prefix, "docker"])))
+        words = ["env", f"HOME={Path.home()}", *engine.prefix, "docker"]  # the engine lives there
+        program.write_text(DOCKER.format(docker=" ".join(words)))
         program.chmod(0o755)
     return engine
 
